@@ -1,0 +1,4 @@
+"""Addresses of cart and orders."""
+
+app_name = "checkout"
+urlpatterns: list = []

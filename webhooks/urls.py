@@ -1,0 +1,4 @@
+"""Addresses where browser and Razorpay report payments."""
+
+app_name = "webhooks"
+urlpatterns: list = []
