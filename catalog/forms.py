@@ -1,0 +1,48 @@
+"""What an editor is told while a product is written."""
+
+from collections import Counter
+from typing import Any
+
+from django.apps import apps
+from wagtail.admin.forms import WagtailAdminPageForm
+
+from catalog.variants import with_moved_stock
+
+
+class ProductPageForm(WagtailAdminPageForm):  # type: ignore[misc]  # Wagtail ships no types.
+    """The product editor: checks the SKUs against each other, against other products and against the stock book."""
+
+    def clean(self) -> Any:
+        """Add an error to every variant whose SKU is double, taken, or fixed by its stock."""
+        cleaned = super().clean()
+        if "variants" in self.formsets:
+            self._check_skus([form for form in self.formsets["variants"].forms if _counts(form)])
+        return cleaned
+
+    def _check_skus(self, forms: list[Any]) -> None:
+        variant = apps.get_model("catalog", "Variant")
+        skus = [_sku(form) for form in forms]
+        double = {sku for sku, times in Counter(skus).items() if sku and times > 1}
+        taken = {row.sku: row for row in variant.objects.filter(sku__in=skus).exclude(page_id=self.instance.pk)}
+        fixed = with_moved_stock(form.instance.pk for form in forms if form.instance.pk)
+        known = dict(variant.objects.filter(pk__in=fixed).values_list("pk", "sku"))
+        for form, sku in zip(forms, skus, strict=True):
+            if sku in double:
+                form.add_error("sku", f"{sku} is used twice on this page.")
+            if sku in taken:
+                form.add_error("sku", f"{sku} belongs to {taken[sku].page.title}. Every SKU is used once in the shop.")
+            if form.instance.pk in known and known[form.instance.pk] != sku:
+                form.add_error(
+                    "sku",
+                    f"Stock of {known[form.instance.pk]} has moved, so this SKU can no longer change. "
+                    "Add a new variant and untick “for sale” on this one.",
+                )
+
+
+def _sku(form: Any) -> str:
+    return str(form.cleaned_data.get("sku") or "").strip().upper()
+
+
+def _counts(form: Any) -> bool:
+    """Return True for a row that was filled in and is not marked for deletion."""
+    return bool(getattr(form, "cleaned_data", None)) and not form.cleaned_data.get("DELETE")

@@ -1,0 +1,25 @@
+"""What the shop sells: pages, their variants and pictures, the labels they carry, and the stock behind them."""
+
+from catalog.models.images import ShopImage, ShopRendition
+from catalog.models.labels import Brand, Genre
+from catalog.models.pages import CatalogPage, ProductPage, ProductPhoto
+from catalog.models.settings import ShopSettings
+from catalog.models.stock import Stock, StockMovement
+from catalog.models.tax import GstRate, HsnCode
+from catalog.models.variant import Variant
+
+__all__ = [
+    "Brand",
+    "CatalogPage",
+    "Genre",
+    "GstRate",
+    "HsnCode",
+    "ProductPage",
+    "ProductPhoto",
+    "ShopImage",
+    "ShopRendition",
+    "ShopSettings",
+    "Stock",
+    "StockMovement",
+    "Variant",
+]

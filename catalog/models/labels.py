@@ -1,0 +1,41 @@
+"""The labels that products carry: who made the model, and which shelf it stands on."""
+
+from django.db import models
+from wagtail.admin.panels import FieldPanel
+from wagtail.search import index
+
+
+class Brand(index.Indexed, models.Model):
+    """Who made the model car."""
+
+    name = models.CharField(max_length=80, unique=True, help_text="As on the box, such as Chhota Works.")
+    slug = models.SlugField(max_length=80, unique=True, help_text="Used in addresses, such as chhota-works.")
+    country = models.CharField(max_length=60, blank=True, default="India")
+    description = models.TextField(blank=True, help_text="Two or three sentences about the maker.")
+
+    panels = [FieldPanel("name"), FieldPanel("slug"), FieldPanel("country"), FieldPanel("description")]
+    search_fields = [index.SearchField("name"), index.AutocompleteField("name")]
+
+    class Meta:
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Genre(index.Indexed, models.Model):
+    """A shelf of the shop, such as Classic & Vintage."""
+
+    name = models.CharField(max_length=60, unique=True)
+    slug = models.SlugField(max_length=60, unique=True, help_text="Used in addresses, such as city-life.")
+    description = models.TextField(blank=True)
+    sort_order = models.PositiveSmallIntegerField(default=0, help_text="Smaller numbers come first.")
+
+    panels = [FieldPanel("name"), FieldPanel("slug"), FieldPanel("description"), FieldPanel("sort_order")]
+    search_fields = [index.SearchField("name"), index.AutocompleteField("name")]
+
+    class Meta:
+        ordering = ["sort_order", "name"]
+
+    def __str__(self) -> str:
+        return self.name

@@ -1,0 +1,81 @@
+"""Who sells: the shop's name, registration, address, contact and terms, editable in the admin."""
+
+from typing import Any, Self
+
+from django.core.validators import RegexValidator
+from django.db import models
+from wagtail.admin.panels import FieldPanel, MultiFieldPanel
+from wagtail.contrib.settings.models import BaseSiteSetting, register_setting
+
+from catalog.fields import PaiseField
+from catalog.states import State
+
+
+@register_setting(icon="home")
+class ShopSettings(BaseSiteSetting):
+    """The shop's own data for pages, mails and invoices."""
+
+    shop_name = models.CharField(max_length=60, default="Diecast Store")
+    legal_name = models.CharField(max_length=120, blank=True, help_text="The registered seller, for invoices.")
+    strapline = models.CharField(max_length=160, blank=True, help_text="One sentence for the footer.")
+    gstin = models.CharField(
+        "GSTIN",
+        max_length=15,
+        blank=True,
+        validators=[RegexValidator(r"^[0-9]{2}[A-Z0-9]{13}$", "A GSTIN has 15 characters, such as 27ABCDE1234F1Z5.")],
+    )
+    state = models.CharField(max_length=2, choices=State, default=State.MAHARASHTRA, help_text="Decides CGST + SGST or IGST.")
+    address = models.TextField(blank=True)
+    email = models.EmailField(blank=True)
+    phone = models.CharField(max_length=20, blank=True)
+    grievance_officer = models.CharField(
+        max_length=160, blank=True, help_text="Name and contact (Consumer Protection (E-Commerce) Rules, 2020)."
+    )
+    shipping_fee = PaiseField("delivery fee (₹)", default=9900)
+    free_shipping_from = PaiseField(
+        "free delivery from (₹)", null=True, blank=True, default=150000, help_text="Empty: delivery is never free."
+    )
+    low_stock_threshold = models.PositiveSmallIntegerField(
+        default=5, help_text='At this number of pieces or fewer a page says "Only 3 left".'
+    )
+    dispatch_note = models.CharField(max_length=160, blank=True)
+    returns_note = models.CharField(max_length=160, blank=True)
+    packing_note = models.CharField(max_length=160, blank=True)
+
+    panels = [
+        MultiFieldPanel(
+            [FieldPanel("shop_name"), FieldPanel("legal_name"), FieldPanel("strapline")], heading="Name"
+        ),
+        MultiFieldPanel([FieldPanel("gstin"), FieldPanel("state"), FieldPanel("address")], heading="Registration"),
+        MultiFieldPanel(
+            [FieldPanel("email"), FieldPanel("phone"), FieldPanel("grievance_officer")], heading="Contact"
+        ),
+        MultiFieldPanel([FieldPanel("shipping_fee"), FieldPanel("free_shipping_from")], heading="Delivery"),
+        MultiFieldPanel(
+            [
+                FieldPanel("low_stock_threshold"),
+                FieldPanel("dispatch_note"),
+                FieldPanel("returns_note"),
+                FieldPanel("packing_note"),
+            ],
+            heading="On product pages",
+        ),
+    ]
+
+    class Meta:
+        verbose_name = "shop settings"
+
+    def __str__(self) -> str:
+        return self.shop_name
+
+    @classmethod
+    def for_site(cls, site: Any) -> Self:
+        """Return the settings of `site`, or the defaults unsaved: reading a page never writes, not even a settings row."""
+        found: Self | None = cls.base_queryset().filter(site=site).first()
+        return found or cls(site=site)
+
+    @classmethod
+    def current(cls) -> Self:
+        """Return the settings of the default site, where there is no request (workers, commands)."""
+        found: Self | None = cls.base_queryset().filter(site__is_default_site=True).first()
+        return found or cls()

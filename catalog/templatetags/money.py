@@ -1,0 +1,25 @@
+"""Filters that write paise as rupees."""
+
+from django import template
+
+from catalog import money
+
+register = template.Library()
+
+
+@register.filter
+def rupees(paise: int | None) -> str:
+    """Write paise as the storefront does: "₹1,899" or "₹1,23,456.50"; nothing for None."""
+    return "" if paise is None or paise == "" else money.rupees(int(paise))
+
+
+@register.filter
+def rupees_exact(paise: int | None) -> str:
+    """Write paise as invoices, mails and the admin do, always with paise: "₹1,899.00"; nothing for None."""
+    return "" if paise is None or paise == "" else money.rupees(int(paise), always_paise=True)
+
+
+@register.filter
+def rupees_decimal(paise: int) -> str:
+    """Write paise for machines: "1899.00"."""
+    return f"{money.decimal_rupees(int(paise)):.2f}"

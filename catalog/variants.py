@@ -1,0 +1,157 @@
+"""How the variants in a revision meet the variants that exist: none is deleted, and no SKU with stock changes.
+
+Wagtail commits a page's children by deleting the rows that a revision leaves out (modelcluster's
+`DeferringRelatedManager.commit`). An old draft would so delete newer variants, or fail on the PROTECT of their stock.
+Therefore the list of children is completed and corrected before it is committed. A variant's identity is its SKU.
+"""
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
+from django.apps import apps
+
+if TYPE_CHECKING:
+    from catalog.models import ProductPage, Variant
+
+
+def complete(page: "ProductPage") -> None:
+    """Make the page's in-memory variants contain every existing one; those it lacked come back as not for sale.
+
+    Children without a primary key take the row with their SKU. Nothing is written, and what a form has to complain
+    about stays in the list.
+    """
+    children = _in_memory(page)
+    if children is None:
+        return
+    page.variants = _merged(children, _rows(page))
+
+
+def settle(page: "ProductPage") -> None:
+    """Like `complete`, and leave out what the database would refuse, so that publishing an old draft never fails.
+
+    Left out are variants without SKU, with a price that breaks a rule, or whose SKU belongs to another page meanwhile.
+    """
+    children = _in_memory(page)
+    if children is None:
+        return
+    rows = _rows(page)
+    merged = _merged(children, rows)
+    foreign = _skus_elsewhere(page, [child.sku for child in merged])
+    page.variants = [child for child in (_sound(child, rows, foreign) for child in merged) if child is not None]
+
+
+def open_stock(page: "ProductPage") -> None:
+    """Give every variant of a saved page its stock row, with zeros."""
+    # stock.py reads the models, so it can only be imported once they are loaded.
+    from catalog.stock import open_missing
+
+    open_missing(page.pk)
+
+
+def with_moved_stock(variant_ids: Iterable[Any]) -> set[int]:
+    """Return those of the variants whose stock has moved: their SKU is fixed and their row stays for good."""
+    movement = apps.get_model("catalog", "StockMovement")
+    found = movement.objects.filter(stock__variant_id__in=list(variant_ids))
+    return set(found.values_list("stock__variant_id", flat=True))
+
+
+def forget_unmoved(page: Any) -> None:
+    """Delete the empty stock rows at and below `page`, so that pages whose stock never moved can be deleted."""
+    apps.get_model("catalog", "Stock").objects.filter(
+        variant__page__path__startswith=page.path, movements__isnull=True
+    ).delete()
+
+
+def moved_skus_below(page: Any) -> list[str]:
+    """Return the SKUs at and below `page` whose stock has moved, sorted; they keep the page from being deleted."""
+    found = apps.get_model("catalog", "Variant").objects.filter(
+        page__path__startswith=page.path, stock__movements__isnull=False
+    )
+    return sorted(found.order_by().values_list("sku", flat=True).distinct())
+
+
+def with_living_labels(data: dict[str, Any]) -> dict[str, Any]:
+    """Return the revision's data with deleted labels replaced by those of the published row, or none.
+
+    The labels are protected by foreign keys, but a revision is text: a brand that only a draft uses can be deleted,
+    and modelcluster raises on it.
+    """
+    page_model = apps.get_model("catalog", "ProductPage")
+    kept = dict(data)
+    for name in ("brand", "genre", "hsn"):
+        label = page_model._meta.get_field(name).related_model
+        if kept.get(name) is not None and not label.objects.filter(pk=kept[name]).exists():
+            kept[name] = page_model.objects.filter(pk=data.get("pk")).values_list(f"{name}_id", flat=True).first()
+    return kept
+
+
+def _in_memory(page: "ProductPage") -> "list[Variant] | None":
+    """Return the children that wait to be committed, or None when the page still reads them from the database."""
+    if not page.variants.is_deferring:
+        return None
+    return list(page.variants.all())
+
+
+def _rows(page: "ProductPage") -> "dict[int, Variant]":
+    """Return the page's variants in the database by primary key."""
+    if page.pk is None:
+        return {}
+    return {row.pk: row for row in apps.get_model("catalog", "Variant").objects.filter(page_id=page.pk)}
+
+
+def _merged(children: "list[Variant]", rows: "dict[int, Variant]") -> "list[Variant]":
+    """Return one child for each row and for each new SKU: matched by SKU first, then by primary key."""
+    by_sku = {row.sku: row for row in rows.values()}
+    taken: set[int] = set()
+    matched: dict[int, Variant | None] = {}
+    for position, child in enumerate(children):
+        row = by_sku.get(child.sku)
+        if row is not None and row.pk not in taken:
+            taken.add(row.pk)
+            matched[position] = row
+    locked = with_moved_stock(rows)
+    result, skus = [], set()
+    for position, child in enumerate(children):
+        row = matched.get(position)
+        if row is None and child.pk in rows and child.pk not in taken:
+            row = rows[child.pk]
+            taken.add(row.pk)
+            child.sku = row.sku if row.pk in locked else child.sku
+        if child.sku and child.sku in skus:
+            continue
+        skus.add(child.sku)
+        result.append(_placed(child, row))
+    return result + [_retired(row) for row in rows.values() if row.pk not in taken]
+
+
+def _placed(child: "Variant", row: "Variant | None") -> "Variant":
+    """Give the child the primary key of its row, or none."""
+    child.pk = row.pk if row is not None else None
+    child._state.adding = row is None
+    return child
+
+
+def _retired(row: "Variant") -> "Variant":
+    row.is_active = False
+    return row
+
+
+def _skus_elsewhere(page: "ProductPage", skus: list[str]) -> set[str]:
+    """Return those of the SKUs that another page's variants have."""
+    found = apps.get_model("catalog", "Variant").objects.filter(sku__in=skus).exclude(page_id=page.pk)
+    return set(found.values_list("sku", flat=True))
+
+
+def _sound(child: "Variant", rows: "dict[int, Variant]", foreign: set[str]) -> "Variant | None":
+    """Return the child as the database takes it: with its row's SKU or price where its own is refused, else None."""
+    row = rows.get(child.pk) if child.pk is not None else None
+    if not child.sku or child.sku in foreign:
+        if row is None:
+            return None
+        child.sku = row.sku
+    numbers = (child.price, child.mrp, child.weight_grams)
+    if None in numbers or not (0 < child.price <= child.mrp and child.weight_grams > 0):
+        if row is None:
+            return None
+        child.price, child.mrp, child.weight_grams = row.price, row.mrp, row.weight_grams
+    return child
