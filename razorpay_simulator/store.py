@@ -1,0 +1,178 @@
+"""The state file: one SQLite database that outlives a kill -9 of the program.
+
+One connection behind one lock: a transaction takes well under a millisecond, so that threads queue here, in order,
+instead of polling SQLite's busy handler.
+"""
+
+import json
+import sqlite3
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+SCHEMA = """
+CREATE TABLE IF NOT EXISTS entities (
+    seq INTEGER PRIMARY KEY AUTOINCREMENT,
+    id TEXT NOT NULL UNIQUE,
+    kind TEXT NOT NULL,
+    parent TEXT,
+    receipt TEXT,
+    created_at INTEGER NOT NULL,
+    doc TEXT NOT NULL,
+    private TEXT NOT NULL
+);
+CREATE INDEX IF NOT EXISTS entities_by_time ON entities (kind, created_at, seq);
+CREATE INDEX IF NOT EXISTS entities_by_parent ON entities (kind, parent);
+CREATE INDEX IF NOT EXISTS entities_by_receipt ON entities (kind, receipt);
+CREATE TABLE IF NOT EXISTS idempotency (
+    key TEXT PRIMARY KEY,
+    request TEXT NOT NULL,
+    refund_id TEXT NOT NULL
+);
+CREATE TABLE IF NOT EXISTS events (
+    seq INTEGER PRIMARY KEY AUTOINCREMENT,
+    id TEXT NOT NULL UNIQUE,
+    event TEXT NOT NULL,
+    created_at REAL NOT NULL,
+    body BLOB NOT NULL,
+    signature TEXT NOT NULL,
+    state TEXT NOT NULL,
+    attempts INTEGER NOT NULL DEFAULT 0,
+    next_at REAL NOT NULL,
+    last_status INTEGER,
+    last_error TEXT
+);
+CREATE INDEX IF NOT EXISTS events_due ON events (state, next_at);
+CREATE TABLE IF NOT EXISTS settings (name TEXT PRIMARY KEY, value TEXT NOT NULL);
+"""
+
+
+@dataclass(slots=True)
+class Record:
+    """An order, payment or refund: `doc` is what the API shows, `private` what only Razorpay knows."""
+
+    kind: str
+    id: str
+    doc: dict[str, Any]
+    parent: str | None = None
+    receipt: str | None = None
+    private: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Which part of a list is wanted; times are Unix seconds, both ends included."""
+
+    since: int | None = None
+    until: int | None = None
+    count: int = 10
+    skip: int = 0
+
+
+class Transaction:
+    """The statements that the program needs, inside BEGIN IMMEDIATE."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self.connection = connection
+
+    def insert(self, record: Record) -> Record:
+        """Write a new entity."""
+        self.connection.execute(
+            "INSERT INTO entities (id, kind, parent, receipt, created_at, doc, private) VALUES (?, ?, ?, ?, ?, ?, ?)",
+            (
+                record.id,
+                record.kind,
+                record.parent,
+                record.receipt,
+                record.doc["created_at"],
+                json.dumps(record.doc),
+                json.dumps(record.private),
+            ),
+        )
+        return record
+
+    def update(self, record: Record) -> None:
+        """Write what changed in an entity."""
+        self.connection.execute(
+            "UPDATE entities SET doc = ?, private = ? WHERE id = ?",
+            (json.dumps(record.doc), json.dumps(record.private), record.id),
+        )
+
+    def get(self, kind: str, entity_id: str) -> Record | None:
+        """Return an entity or None."""
+        rows = self._records("WHERE kind = ? AND id = ?", [kind, entity_id])
+        return rows[0] if rows else None
+
+    def children(self, kind: str, parent: str) -> list[Record]:
+        """Return the payments of an order or the refunds of a payment, oldest first."""
+        return self._records("WHERE kind = ? AND parent = ? ORDER BY seq", [kind, parent])
+
+    def page(self, kind: str, page: Page, conditions: Sequence[str] = (), **equal: str) -> list[Record]:
+        """Return part of all entities of a kind, newest first; `conditions` are SQL, `equal` are columns."""
+        clauses, values = ["kind = ?", *conditions], [kind]
+        bounds: dict[str, Any] = {f"{name} = ?": value for name, value in equal.items()}
+        bounds |= {"created_at >= ?": page.since, "created_at <= ?": page.until}
+        wanted = {clause: value for clause, value in bounds.items() if value is not None}
+        clauses += wanted
+        where = f"WHERE {' AND '.join(clauses)} ORDER BY created_at DESC, seq DESC LIMIT ? OFFSET ?"
+        return self._records(where, [*values, *wanted.values(), page.count, page.skip])
+
+    def _records(self, where: str, values: list[Any]) -> list[Record]:
+        rows = self.connection.execute(f"SELECT kind, id, doc, parent, receipt, private FROM entities {where}", values)
+        return [Record(k, i, json.loads(d), p, r, json.loads(x)) for k, i, d, p, r, x in rows]
+
+    def events(self, newest: int | None = None) -> list[dict[str, Any]]:
+        """Return the events and how far their delivery got: all of them oldest first, or the newest ones first."""
+        order = "seq" if newest is None else f"seq DESC LIMIT {int(newest)}"
+        names = ("event_id", "event", "created_at", "state", "attempts", "next_at", "last_status", "last_error", "body")
+        rows = self.connection.execute(
+            "SELECT id, event, created_at, state, attempts, next_at, last_status, last_error, body "
+            f"FROM events ORDER BY {order}"
+        )
+        found = [dict(zip(names, row, strict=True)) for row in rows]
+        return [{**event, "body": json.loads(event["body"])} for event in found]
+
+    def setting(self, name: str, default: Any) -> Any:
+        """Return a switch that people can turn while the program runs."""
+        row = self.connection.execute("SELECT value FROM settings WHERE name = ?", (name,)).fetchone()
+        return json.loads(row[0]) if row else default
+
+    def set(self, name: str, value: Any) -> None:
+        """Turn a switch."""
+        self.connection.execute("INSERT OR REPLACE INTO settings VALUES (?, ?)", (name, json.dumps(value)))
+
+    def clear(self) -> None:
+        """Forget everything."""
+        for table in ("entities", "idempotency", "events", "settings"):
+            self.connection.execute(f"DELETE FROM {table}")
+
+
+class Store:
+    """The open state file."""
+
+    def __init__(self, path: Path) -> None:
+        self._lock = threading.Lock()
+        self._connection = sqlite3.connect(path, timeout=20, isolation_level=None, check_same_thread=False)
+        self._connection.execute("PRAGMA journal_mode=WAL")
+        self._connection.execute("PRAGMA synchronous=NORMAL")
+        self._connection.executescript(SCHEMA)
+
+    @contextmanager
+    def transaction(self) -> Iterator[Transaction]:
+        """Do all of it or nothing."""
+        with self._lock:
+            self._connection.execute("BEGIN IMMEDIATE")
+            try:
+                yield Transaction(self._connection)
+            except BaseException:
+                self._connection.execute("ROLLBACK")
+                raise
+            self._connection.execute("COMMIT")
+
+    def close(self) -> None:
+        """Close the file once no transaction runs."""
+        with self._lock:
+            self._connection.close()
