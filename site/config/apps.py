@@ -1,7 +1,18 @@
+from importlib import import_module
+from importlib.util import find_spec
+
 from django.apps import AppConfig
+from django.conf import settings
 
 
 class ConfigConfig(AppConfig):
     """Wiring: settings, addresses, system checks and the production server."""
 
     name = "config"
+
+    def ready(self) -> None:
+        """Register the system checks, and report errors to Sentry when it is configured and installed."""
+        import_module("config.checks")
+        # A missing package is told by the checks; it must not stop the command that would tell it.
+        if settings.SENTRY_DSN and find_spec("sentry_sdk"):
+            import_module("sentry_sdk").init(dsn=settings.SENTRY_DSN, send_default_pii=False, max_request_body_size="never")

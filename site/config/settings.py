@@ -1,44 +1,106 @@
-"""Settings of the shop: one file, every value from the environment or `.env`, safe when nothing is set."""
+"""Settings of the shop: one file, every value from the environment or `.env`, safe when nothing is set.
 
+This is the only module that reads the environment. An empty value counts as absent. A value that cannot be read (a word
+where a number belongs) is not fatal here: it is noted in `ENVIRONMENT_PROBLEMS`, and `config.checks` tells it with a hint.
+"""
+
+import json
+import os
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 import environ
 
 ROOT = Path(__file__).resolve().parents[2]
+Value = TypeVar("Value")
 
-env = environ.Env()
-if env.bool("READ_DOT_ENV", True):
+# --- Reading the environment ----------------------------------------------------------------------------------------
+
+# (variable, what is wrong with it); never the value, which may hold a password.
+ENVIRONMENT_PROBLEMS: list[tuple[str, str]] = []
+
+
+def read(name: str, parse: Callable[[str], Value], default: Value, wanted: str = "text") -> Value:
+    """Return variable `name` read by `parse`, or `default` when it is absent, empty or not what is `wanted`."""
+    value = os.environ.get(name, "").strip()
+    if not value:
+        return default
+    try:
+        return parse(value)
+    except (ValueError, KeyError, environ.ImproperlyConfigured):
+        ENVIRONMENT_PROBLEMS.append((name, f"is not {wanted}"))
+        return default
+
+
+def text(name: str, default: str = "") -> str:
+    """Return variable `name` as it stands."""
+    return read(name, str, default)
+
+
+def whole(name: str, default: int) -> int:
+    """Return variable `name` as a whole number."""
+    return read(name, int, default, "a whole number")
+
+
+def flag(name: str, default: bool) -> bool:
+    """Return variable `name` as yes or no; any other word is a problem, so that a typing error is never a silent no."""
+    words = {"true": True, "yes": True, "on": True, "1": True, "false": False, "no": False, "off": False, "0": False}
+    return read(name, lambda value: words[value.lower()], default, "True or False")
+
+
+def parts(name: str, default: list[str]) -> list[str]:
+    """Return the comma-separated values of variable `name`, without empty ones."""
+    return read(name, lambda value: [part.strip() for part in value.split(",") if part.strip()], default)
+
+
+if flag("READ_DOT_ENV", True):
     environ.Env.read_env(ROOT / ".env")
 
 # --- Security -------------------------------------------------------------------------------------------------------
 
-INSECURE_SECRET_KEY = "insecure-key-for-development-only"
-SECRET_KEY = env.str("SECRET_KEY", "") or INSECURE_SECRET_KEY
-DEBUG = env.bool("DEBUG", False)
-SITE_URL = env.str("SITE_URL", "http://127.0.0.1:8000").rstrip("/")
-IS_HTTPS = urlsplit(SITE_URL).scheme == "https"
-ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=[urlsplit(SITE_URL).hostname or "localhost", "127.0.0.1", "localhost"])
-CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[SITE_URL])
-CSRF_FAILURE_VIEW = "django.views.csrf.csrf_failure"
-SECURE_SSL_REDIRECT = env.bool("SECURE_SSL_REDIRECT", IS_HTTPS)
+INSECURE_SECRET_KEY = "insecure-key-for-development-only"  # noqa: S105 - a placeholder; outside DEBUG nothing serves with it.
+SECRET_KEY = text("SECRET_KEY", INSECURE_SECRET_KEY)
+DEBUG = flag("DEBUG", False)
+SITE_URL = text("SITE_URL", "http://127.0.0.1:8000").rstrip("/")
+SITE_HOST = SITE_URL.partition("://")[2].partition("/")[0].rpartition("@")[2].partition(":")[0]
+IS_HTTPS = SITE_URL.startswith("https://")
+ALLOWED_HOSTS = parts("ALLOWED_HOSTS", sorted({SITE_HOST or "localhost", "127.0.0.1", "localhost"}))
+CSRF_TRUSTED_ORIGINS = parts("CSRF_TRUSTED_ORIGINS", [SITE_URL])
+SECURE_SSL_REDIRECT = flag("SECURE_SSL_REDIRECT", IS_HTTPS)
+# Health probes and Razorpay talk to the process as they find it: a redirect would lose a POST.
 SECURE_REDIRECT_EXEMPT = [r"^webhooks/", r"^health/"]
-SESSION_COOKIE_SECURE = env.bool("SESSION_COOKIE_SECURE", IS_HTTPS)
-CSRF_COOKIE_SECURE = env.bool("CSRF_COOKIE_SECURE", IS_HTTPS)
+# Believe a proxy's X-Forwarded-Proto only when told that one stands in front and strips the client's own copy.
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if flag("BEHIND_PROXY", False) else None
+SESSION_COOKIE_SECURE = flag("SESSION_COOKIE_SECURE", IS_HTTPS)
+CSRF_COOKIE_SECURE = flag("CSRF_COOKIE_SECURE", IS_HTTPS)
 # A browser accepts the __Host- prefix only on a cookie that is Secure.
 SESSION_COOKIE_NAME = "__Host-sessionid" if SESSION_COOKIE_SECURE else "sessionid"
 CSRF_COOKIE_NAME = "__Host-csrftoken" if CSRF_COOKIE_SECURE else "csrftoken"
 CART_COOKIE_SECURE = SESSION_COOKIE_SECURE
 CART_COOKIE_NAME = "__Host-cart" if CART_COOKIE_SECURE else "cart"
-SECURE_HSTS_SECONDS = env.int("SECURE_HSTS_SECONDS", 31_536_000 if IS_HTTPS else 0)
-SECURE_HSTS_INCLUDE_SUBDOMAINS = IS_HTTPS
-SECURE_HSTS_PRELOAD = IS_HTTPS
+# Only staff have sessions; a working day is long enough.
+SESSION_COOKIE_AGE = 12 * 60 * 60
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+SECURE_HSTS_SECONDS = whole("SECURE_HSTS_SECONDS", 31_536_000 if IS_HTTPS else 0)
+SECURE_HSTS_INCLUDE_SUBDOMAINS = flag("SECURE_HSTS_INCLUDE_SUBDOMAINS", IS_HTTPS)
+SECURE_HSTS_PRELOAD = flag("SECURE_HSTS_PRELOAD", IS_HTTPS)
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "SAMEORIGIN"
+# Wagtail's page editor posts hundreds of fields; a stranger's form stays below either limit or gets 400.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_621_440
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 5_000
+
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+]
 
 # --- Applications ---------------------------------------------------------------------------------------------------
 
@@ -72,6 +134,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "config.middleware.RefuseMalformedRequests",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -104,28 +167,41 @@ TEMPLATES = [
 
 # --- Data -----------------------------------------------------------------------------------------------------------
 
+SQLITE_OPTIONS = {
+    # Take the write lock at BEGIN: a transaction that reads first and writes later cannot wait for it and fails.
+    "transaction_mode": "IMMEDIATE",
+    "timeout": 20,
+    # FULL, because a webhook answered with 200 must survive a power cut.
+    "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;",
+}
+POSTGRESQL_OPTIONS = {"options": "-c lock_timeout=3000 -c idle_in_transaction_session_timeout=15000"}
+# Added by config.wsgi for the processes that answer visitors; a migration or an import may take its time.
+WEB_STATEMENT_TIMEOUT = "-c statement_timeout=10000"
+
 
 def database(url: str) -> dict[str, Any]:
-    """Return Django's settings for the database at `url`, with the options that keep orders safe on its engine."""
-    config: dict[str, Any] = dict(environ.Env.db_url_config(url))
-    config["ATOMIC_REQUESTS"] = False
+    """Return Django's settings for the database at `url`, with the options that keep orders safe on its engine.
+
+    Raises ValueError when `url` names neither SQLite nor PostgreSQL.
+    """
+    if urlsplit(url).scheme not in ("sqlite", "postgres", "postgresql"):
+        raise ValueError("neither sqlite:// nor postgresql://")
+    config: dict[str, Any] = {**environ.Env.db_url_config(url), "ATOMIC_REQUESTS": False}
     if config["ENGINE"] == "django.db.backends.sqlite3":
-        config["OPTIONS"] = {
-            "transaction_mode": "IMMEDIATE",
-            "timeout": 20,
-            "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;",
-        }
-    else:
-        config["CONN_MAX_AGE"] = 60
-        config["CONN_HEALTH_CHECKS"] = True
-        config["OPTIONS"] = {
-            "options": "-c lock_timeout=3000 -c idle_in_transaction_session_timeout=15000",
-        }
-    return config
+        # A relative path counts from the folder of manage.py, whatever the current folder is.
+        return {**config, "NAME": str(ROOT / config["NAME"]), "OPTIONS": SQLITE_OPTIONS}
+    return {**config, "CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True, "OPTIONS": POSTGRESQL_OPTIONS}
 
 
-DATABASES = {"default": database(env.str("DATABASE_URL", "") or f"sqlite:///{ROOT / 'db.sqlite3'}")}
-CACHES = {"default": env.cache_url("CACHE_URL", "locmemcache://")}
+DATABASE = read("DATABASE_URL", database, None, "an address like sqlite:///db.sqlite3 or postgresql://user:pw@host/name")
+if "DATABASE_URL" in dict(ENVIRONMENT_PROBLEMS):
+    DATABASE = {}  # No database at all rather than another one than the one that was meant.
+elif DATABASE is None:
+    DATABASE = database(f"sqlite:///{ROOT / 'db.sqlite3'}")
+DATABASES = {"default": DATABASE}
+
+LOCAL_MEMORY = environ.Env.cache_url_config("locmemcache://")
+CACHES = {"default": read("CACHE_URL", environ.Env.cache_url_config, LOCAL_MEMORY, "an address like redis://host:6379/1")}
 
 # --- Language and time ----------------------------------------------------------------------------------------------
 
@@ -138,31 +214,84 @@ USE_TZ = True
 # --- Files ----------------------------------------------------------------------------------------------------------
 
 STATIC_URL = "/static/"
-STATIC_ROOT = env.str("STATIC_ROOT", str(ROOT / "staticfiles"))
+STATIC_ROOT = str(ROOT / text("STATIC_ROOT", "staticfiles"))
 STATICFILES_DIRS = [ROOT / "static"]
-MEDIA_URL = env.str("MEDIA_URL", "/media/")
-MEDIA_ROOT = env.str("MEDIA_ROOT", str(ROOT / "media"))
+MEDIA_URL = text("MEDIA_URL", "/media/")
+MEDIA_ROOT = str(ROOT / text("MEDIA_ROOT", "media"))
 STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+    "default": {
+        "BACKEND": text("MEDIA_STORAGE", "django.core.files.storage.FileSystemStorage"),
+        "OPTIONS": read("MEDIA_STORAGE_OPTIONS", json.loads, {}, "JSON"),
+    },
+    "staticfiles": {
+        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
+        if DEBUG
+        else "whitenoise.storage.CompressedManifestStaticFilesStorage",
+    },
 }
 
 # --- Mail -----------------------------------------------------------------------------------------------------------
 
-vars().update(env.email_url("EMAIL_URL", "consolemail://"))
-DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", "Chhota Garage <shop@example.in>")
+CONSOLE_MAIL = environ.Env.email_url_config("consolemail://")
+MAIL = read("EMAIL_URL", environ.Env.email_url_config, CONSOLE_MAIL, "an address like smtp+tls://user:password@host:587")
+EMAIL_BACKEND = MAIL["EMAIL_BACKEND"]
+EMAIL_HOST = MAIL["EMAIL_HOST"] or "localhost"
+EMAIL_PORT = MAIL["EMAIL_PORT"] or 25
+EMAIL_HOST_USER = MAIL["EMAIL_HOST_USER"] or ""
+EMAIL_HOST_PASSWORD = MAIL["EMAIL_HOST_PASSWORD"] or ""
+EMAIL_USE_TLS = MAIL.get("EMAIL_USE_TLS", False)
+EMAIL_USE_SSL = MAIL.get("EMAIL_USE_SSL", False)
+# filemail:///var/mail is a folder beside manage.py; filemail:////var/mail is one of the machine's.
+EMAIL_FILE_PATH = str(ROOT / (MAIL["EMAIL_FILE_PATH"] or "var/mail"))
+EMAIL_TIMEOUT = 10
+DEFAULT_FROM_EMAIL = text("DEFAULT_FROM_EMAIL", "Chhota Garage <shop@example.in>")
 
 # --- Razorpay -------------------------------------------------------------------------------------------------------
 
-RAZORPAY_KEY_ID = env.str("RAZORPAY_KEY_ID", "")
-RAZORPAY_KEY_SECRET = env.str("RAZORPAY_KEY_SECRET", "")
-RAZORPAY_WEBHOOK_SECRETS = [secret for secret in env.list("RAZORPAY_WEBHOOK_SECRET", default=[]) if secret]
-RAZORPAY_PREVIOUS_KEYS = dict(pair.split(":", 1) for pair in env.list("RAZORPAY_PREVIOUS_KEYS", default=[]) if ":" in pair)
-RAZORPAY_API_URL = env.str("RAZORPAY_API_URL", "https://api.razorpay.com").rstrip("/")
-RAZORPAY_CHECKOUT_JS_URL = env.str("RAZORPAY_CHECKOUT_JS_URL", "https://checkout.razorpay.com/v1/checkout.js")
-RAZORPAY_TIMEOUT = env.float("RAZORPAY_TIMEOUT", 4.0)
-RESERVATION_MINUTES = env.int("RESERVATION_MINUTES", 30)
-RATELIMIT_ENABLE = env.bool("RATELIMIT_ENABLE", True)
+
+def key_pairs(value: str) -> dict[str, str]:
+    """Return {key id: secret} of `id:secret,id:secret`; raise ValueError when a pair is not one."""
+    pairs = [part.strip().partition(":") for part in value.split(",") if part.strip()]
+    if not all(key and secret for key, _, secret in pairs):
+        raise ValueError("a pair without key id or secret")
+    return {key: secret for key, _, secret in pairs}
+
+
+RAZORPAY_KEY_ID = text("RAZORPAY_KEY_ID")
+RAZORPAY_KEY_SECRET = text("RAZORPAY_KEY_SECRET")
+# The current secret first, then the previous one while Razorpay still delivers events signed with it.
+RAZORPAY_WEBHOOK_SECRETS = parts("RAZORPAY_WEBHOOK_SECRET", [])
+# Keys that were rolled: payments of orders made with them stay verifiable.
+RAZORPAY_PREVIOUS_KEYS = read("RAZORPAY_PREVIOUS_KEYS", key_pairs, {}, "a list like rzp_live_abc:secret,rzp_live_def:secret")
+RAZORPAY_API_URL = text("RAZORPAY_API_URL", "https://api.razorpay.com").rstrip("/")
+RAZORPAY_CHECKOUT_JS_URL = text("RAZORPAY_CHECKOUT_JS_URL", "https://checkout.razorpay.com/v1/checkout.js")
+# Seconds, for connecting and for each read.
+RAZORPAY_TIMEOUT = read("RAZORPAY_TIMEOUT", float, 4.0, "a number of seconds")
+RESERVATION_MINUTES = whole("RESERVATION_MINUTES", 30)
+RATELIMIT_ENABLE = flag("RATELIMIT_ENABLE", True)
+
+# --- Server and log -------------------------------------------------------------------------------------------------
+
+HOST = text("HOST", "127.0.0.1")
+PORT = whole("PORT", 8000)
+WEB_CONCURRENCY = whole("WEB_CONCURRENCY", 2)
+SENTRY_DSN = text("SENTRY_DSN")
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["console"], "level": "INFO"},
+    "loggers": {
+        "django": {"handlers": [], "level": "INFO", "propagate": True},
+        # Strangers probing with foreign host names are no event of ours; they get 400.
+        "django.security.DisallowedHost": {"handlers": [], "level": "CRITICAL", "propagate": False},
+        # These two write whole requests, with their headers, at DEBUG.
+        "urllib3": {"level": "INFO"},
+        "PIL": {"level": "INFO"},
+    },
+}
 
 # --- Wagtail --------------------------------------------------------------------------------------------------------
 

@@ -1,13 +1,25 @@
 """Addresses of the shop. Plain views stand before Wagtail's catch-all."""
 
-from django.urls import include, path
+from django.conf import settings
+from django.urls import URLPattern, URLResolver, include, path
 from wagtail import urls as wagtail_urls
 from wagtail.admin import urls as wagtailadmin_urls
 from wagtail.documents import urls as wagtaildocs_urls
 
-urlpatterns = [
+from config import health, media
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("health/live/", health.live, name="health_live"),
+    path("health/ready/", health.ready, name="health_ready"),
     path("admin/", include(wagtailadmin_urls)),
     path("documents/", include(wagtaildocs_urls)),
+]
+
+# An address with a host is another machine's.
+if settings.MEDIA_URL.startswith("/"):
+    urlpatterns.append(path(f"{settings.MEDIA_URL.strip('/')}/<path:path>", media.picture, name="media"))
+
+urlpatterns += [
     path("", include("checkout.urls")),
     path("", include("webhooks.urls")),
     path("", include(wagtail_urls)),

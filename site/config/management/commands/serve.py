@@ -1,0 +1,74 @@
+"""The production server: granian on HOST:PORT with WEB_CONCURRENCY processes."""
+
+from argparse import ArgumentParser
+from typing import Any
+
+from django.conf import settings
+from django.contrib.staticfiles.storage import ManifestFilesMixin, staticfiles_storage
+from django.core.management import CommandError, call_command
+from django.core.management.base import BaseCommand
+from django.db import connections
+from granian.constants import Interfaces
+from granian.http import HTTP1Settings
+from granian.log import LogLevels
+from granian.server import Server
+
+from config.checks import refuse_to_serve_when_misconfigured
+
+# Views wait for the database and for Razorpay, so a few threads each; more only queue for Python's lock.
+THREADS = 4
+# Requests that may wait in one process before new connections wait in the kernel's queue.
+BACKPRESSURE = 64
+BACKLOG = 1024
+SECONDS_TO_FINISH = 20
+
+
+class Command(BaseCommand):
+    """Serve the shop, its static files and its local media. Starts no worker: run `manage.py worker` beside it."""
+
+    help = "Serve the shop on HOST:PORT with WEB_CONCURRENCY processes. SIGTERM ends it gracefully."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """Host, port and number of processes come from the environment; options override them."""
+        parser.add_argument("--host", default=settings.HOST)
+        parser.add_argument("--port", type=int, default=settings.PORT)
+        parser.add_argument("--processes", type=int, default=settings.WEB_CONCURRENCY)
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Refuse a wrong configuration, then serve until SIGTERM or SIGINT."""
+        refuse_to_serve_when_misconfigured()
+        self.collect_static_files()
+        # The processes are forked from this one and must not share its connections.
+        connections.close_all()
+        self.stdout.write(f"Serving on http://{options['host']}:{options['port']} with {options['processes']} processes.")
+        server(options["host"], options["port"], options["processes"]).serve()
+
+    def collect_static_files(self) -> None:
+        """Collect once: a later release collects by itself, since only its own step knows that files changed."""
+        if not isinstance(staticfiles_storage, ManifestFilesMixin) or staticfiles_storage.read_manifest():
+            return
+        self.stdout.write("Collecting static files, since STATIC_ROOT has none.")
+        call_command("collectstatic", interactive=False, verbosity=0)
+        staticfiles_storage.hashed_files, staticfiles_storage.manifest_hash = staticfiles_storage.load_manifest()
+
+
+def server(host: str, port: int, processes: int) -> Server:
+    """Return a granian server of the WSGI application that replaces processes which die."""
+    if not 0 < port < 65_536:
+        raise CommandError("The port must be between 1 and 65535.")
+    return Server(
+        "config.wsgi:application",
+        address=host,
+        port=port,
+        interface=Interfaces.WSGI,
+        workers=processes,
+        blocking_threads=THREADS,
+        backlog=BACKLOG,
+        backpressure=BACKPRESSURE,
+        http1_settings=HTTP1Settings(header_read_timeout=15_000),
+        respawn_failed_workers=True,
+        respawn_interval=0.5,
+        workers_kill_timeout=SECONDS_TO_FINISH,
+        log_level=LogLevels.warning,
+        websockets=False,
+    )
