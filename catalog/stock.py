@@ -238,7 +238,9 @@ def _shortages(short: list[tuple[int, int]]) -> list[Shortage]:
     return found
 
 
-def _book(stock_id: int, kind: StockMovement.Kind, *, on_hand: int = 0, reserved: int = 0, **words: Any) -> StockMovement:
+def _book(
+    stock_id: int, kind: StockMovement.Kind, *, on_hand: int = 0, reserved: int = 0, **words: Any
+) -> StockMovement:
     """Append a line to the stock book. `words` may hold reference, reason and user."""
     return StockMovement.objects.create(
         stock_id=stock_id, kind=kind, on_hand_delta=on_hand, reserved_delta=reserved, **words

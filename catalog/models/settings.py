@@ -24,7 +24,9 @@ class ShopSettings(BaseSiteSetting):
         blank=True,
         validators=[RegexValidator(r"^[0-9]{2}[A-Z0-9]{13}$", "A GSTIN has 15 characters, such as 27ABCDE1234F1Z5.")],
     )
-    state = models.CharField(max_length=2, choices=State, default=State.MAHARASHTRA, help_text="Decides CGST + SGST or IGST.")
+    state = models.CharField(
+        max_length=2, choices=State, default=State.MAHARASHTRA, help_text="Decides CGST + SGST or IGST."
+    )
     address = models.TextField(blank=True)
     email = models.EmailField(blank=True)
     phone = models.CharField(max_length=20, blank=True)
@@ -43,13 +45,9 @@ class ShopSettings(BaseSiteSetting):
     packing_note = models.CharField(max_length=160, blank=True)
 
     panels = [
-        MultiFieldPanel(
-            [FieldPanel("shop_name"), FieldPanel("legal_name"), FieldPanel("strapline")], heading="Name"
-        ),
+        MultiFieldPanel([FieldPanel("shop_name"), FieldPanel("legal_name"), FieldPanel("strapline")], heading="Name"),
         MultiFieldPanel([FieldPanel("gstin"), FieldPanel("state"), FieldPanel("address")], heading="Registration"),
-        MultiFieldPanel(
-            [FieldPanel("email"), FieldPanel("phone"), FieldPanel("grievance_officer")], heading="Contact"
-        ),
+        MultiFieldPanel([FieldPanel("email"), FieldPanel("phone"), FieldPanel("grievance_officer")], heading="Contact"),
         MultiFieldPanel([FieldPanel("shipping_fee"), FieldPanel("free_shipping_from")], heading="Delivery"),
         MultiFieldPanel(
             [

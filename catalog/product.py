@@ -1,0 +1,141 @@
+"""What a product page shows: its variants as choices, its photos, its details and what parks well beside it."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Case, IntegerField, Q, QuerySet, Value, When
+from django.http import HttpRequest
+
+from catalog import pictures
+from catalog.cards import Card, build_cards, for_sale, in_stock
+from catalog.models import ProductPage, ProductPhoto, ShopSettings, Variant
+from catalog.stock import Availability, availability
+
+RELATED = 4
+MAX_QUANTITY = 99
+
+
+@dataclass(frozen=True)
+class VariantChoice:
+    """One variant as the buy box shows it. Prices are paise; `max_quantity` is what one order may hold."""
+
+    variant: Variant
+    sku: str
+    option: str
+    label: str
+    price: int
+    mrp: int
+    availability: Availability
+    selected: bool
+    url: str
+    max_quantity: int
+
+
+def product_context(*, page: ProductPage, request: HttpRequest) -> dict[str, Any]:
+    """Return the template's context. An unknown `?variant=` falls back to the first; a draft without rows works too."""
+    shop = ShopSettings.for_request(request)
+    _attach_labels(page)
+    choices = _choices(page, shop=shop, request=request)
+    selected = next((choice for choice in choices if choice.selected), None)
+    photos = _photos(page)
+    pictures.prefetch(photo.image for photo in photos)
+    return {
+        "variants": choices,
+        "selected": selected,
+        "photos": photos,
+        "details": details(page, selected.variant if selected else None),
+        "related": related(page, request=request, threshold=shop.low_stock_threshold),
+        "limit": page.per_person_limit,
+        "shop": shop,
+    }
+
+
+def details(page: ProductPage, variant: Variant | None) -> list[tuple[str, str]]:
+    """Return the rows of the details table, with the declarations of the Legal Metrology rules; empty ones left out."""
+    sizes = [page.length_mm, page.width_mm, page.height_mm]
+    rows = [
+        ("Scale", page.scale),
+        ("Size", " × ".join(map(str, sizes)) + " mm" if all(sizes) else ""),
+        ("Material", page.material),
+        ("Opening parts", page.opening_parts),
+        ("Weight, packed", f"{variant.weight_grams} g" if variant else ""),
+        ("Model year", str(page.model_year or "")),
+        ("Condition", page.get_condition_display()),
+        ("Edition", f"{page.edition_size} pieces" if page.edition_size else ""),
+        ("Age", "14 and over; not a toy"),
+        ("Country of origin", page.country_of_origin),
+        ("Made and packed by" if page.country_of_origin == "India" else "Imported by", page.maker_address),
+        ("Net quantity", "1 model"),
+        ("Packed", f"{page.packed_on:%B %Y}" if page.packed_on else ""),
+        ("HSN", page.hsn.code if page.hsn else ""),
+    ]
+    return [(label, value) for label, value in rows if value]
+
+
+def related(page: ProductPage, *, request: HttpRequest, threshold: int) -> list[Card]:
+    """Return up to four products of the same genre or maker, the closest first and what is sold out last."""
+    if page.pk is None:
+        return []
+    near = Q(genre_id=page.genre_id, genre__isnull=False) | Q(brand_id=page.brand_id)
+    found: QuerySet[ProductPage] = for_sale().filter(near).exclude(pk=page.pk)
+    found = found.annotate(has_stock=in_stock(), closeness=_closeness(page)).order_by("-has_stock", "-closeness", "-pk")
+    return build_cards(found[:RELATED], request=request, threshold=threshold)
+
+
+def _closeness(page: ProductPage) -> Case:
+    """Return how near another product is: the same shelf counts most, then the same scale."""
+    return Case(
+        When(genre_id=page.genre_id, scale=page.scale, then=Value(2)),
+        When(genre_id=page.genre_id, then=Value(1)),
+        default=Value(0),
+        output_field=IntegerField(),
+    )
+
+
+def _attach_labels(page: ProductPage) -> None:
+    """Read maker, genre and HSN code in one query instead of three; a draft that names others reads its own."""
+    if page.pk is None:
+        return
+    row = ProductPage.objects.select_related("brand", "genre", "hsn").only("brand", "genre", "hsn").filter(pk=page.pk)
+    saved = row.first()
+    for name in ("brand", "genre", "hsn"):
+        if saved is not None and getattr(saved, f"{name}_id") == getattr(page, f"{name}_id"):
+            setattr(page, name, getattr(saved, name))
+
+
+def _choices(page: ProductPage, *, shop: ShopSettings, request: HttpRequest) -> list[VariantChoice]:
+    rows = [row for row in _variants(page) if row.is_active]
+    wanted = request.GET.get("variant", "").upper()
+    chosen = next((row.sku for row in rows if row.sku == wanted), rows[0].sku if rows else "")
+    base = page.get_url(request) or ""
+    return [_choice(row, page=page, shop=shop, base=base, selected=row.sku == chosen) for row in rows]
+
+
+def _variants(page: ProductPage) -> list[Variant]:
+    """Return the page's variants with their stock: from the database, or from the draft that is previewed."""
+    if page.variants.is_deferring:
+        return list(page.variants.all())
+    return list(page.variants.select_related("stock").order_by("sort_order", "pk"))
+
+
+def _choice(row: Variant, *, page: ProductPage, shop: ShopSettings, base: str, selected: bool) -> VariantChoice:
+    words = availability(row, threshold=shop.low_stock_threshold)
+    return VariantChoice(
+        variant=row,
+        sku=row.sku,
+        option=row.option,
+        label=row.option or page.title,
+        price=row.price,
+        mrp=row.mrp,
+        availability=words,
+        selected=selected,
+        url=f"{base}?variant={row.sku}",
+        max_quantity=min(words.quantity, page.per_person_limit or MAX_QUANTITY, MAX_QUANTITY),
+    )
+
+
+def _photos(page: ProductPage) -> list[ProductPhoto]:
+    """Return the photos in order: from the database, or from the draft that is previewed."""
+    if page.photos.is_deferring:
+        return list(page.photos.all())
+    return list(page.photos.select_related("image").order_by("sort_order", "pk"))

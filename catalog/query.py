@@ -1,0 +1,102 @@
+"""What a listing's address asks for, read without trust: whatever is not understood is ignored."""
+
+import re
+from dataclasses import dataclass, field, replace
+from typing import Self
+from urllib.parse import urlencode
+
+from django.http import QueryDict
+
+from catalog.money import parse_rupees, plain_rupees
+
+MAX_WORDS = 8
+MAX_TEXT = 100
+MAX_CHOICES = 20
+SORTS = {
+    "newest": "Newest first",
+    "price": "Price, low to high",
+    "-price": "Price, high to low",
+    "name": "Name, A to Z",
+}
+FACETS = ("scale", "brand", "genre")
+
+
+@dataclass(frozen=True)
+class ListingQuery:
+    """The parameters of a listing. `low` and `high` are paise; `sort` is one of SORTS."""
+
+    text: str = ""
+    scale: tuple[str, ...] = ()
+    brand: tuple[str, ...] = ()
+    genre: tuple[str, ...] = ()
+    low: int | None = None
+    high: int | None = None
+    available: bool = False
+    sort: str = "newest"
+    page: str = field(default="1", compare=False)
+
+    @classmethod
+    def read(cls, parameters: QueryDict) -> Self:
+        """Return what `parameters` ask for; never raises."""
+        low, high = _amount(parameters.get("min", "")), _amount(parameters.get("max", ""))
+        if low is not None and high is not None and low > high:
+            low, high = high, low
+        sort = parameters.get("sort", "")
+        return cls(
+            text=_text(parameters.get("q", "")),
+            scale=_choices(parameters.getlist("scale")),
+            brand=_choices(parameters.getlist("brand")),
+            genre=_choices(parameters.getlist("genre")),
+            low=low,
+            high=high,
+            available=parameters.get("available", "") in ("1", "true", "on", "yes"),
+            sort=sort if sort in SORTS else "newest",
+            page=parameters.get("page", "1")[:6],
+        )
+
+    @property
+    def words(self) -> list[str]:
+        """The words to search for."""
+        return self.text.split()[:MAX_WORDS]
+
+    def chosen(self, facet: str) -> tuple[str, ...]:
+        """Return the values chosen of a facet."""
+        values: tuple[str, ...] = getattr(self, facet)
+        return values
+
+    def toggled(self, facet: str, value: str) -> Self:
+        """Return this query with one more value of a facet, or one less when it was chosen."""
+        values = self.chosen(facet)
+        changed = tuple(v for v in values if v != value) if value in values else (*values, value)
+        return replace(self, **{facet: changed})
+
+    def without(self, **defaults: object) -> Self:
+        """Return this query with some parameters set back."""
+        return replace(self, **defaults)  # type: ignore[arg-type]  # The names are this class's own fields.
+
+    def encoded(self, page: int = 1) -> str:
+        """Return the query string, "" when nothing is asked; page 1 is not written."""
+        pairs: list[tuple[str, str]] = [("q", self.text)] if self.text else []
+        pairs += [(facet, value) for facet in FACETS for value in self.chosen(facet)]
+        pairs += [("min", plain_rupees(self.low))] if self.low is not None else []
+        pairs += [("max", plain_rupees(self.high))] if self.high is not None else []
+        pairs += [("available", "1")] if self.available else []
+        pairs += [("sort", self.sort)] if self.sort != "newest" else []
+        pairs += [("page", str(page))] if page > 1 else []
+        return f"?{urlencode(pairs, safe=':')}" if pairs else ""
+
+
+def _text(raw: str) -> str:
+    """Return one line of printable text; PostgreSQL refuses NUL, and nobody searches for control characters."""
+    return " ".join(re.sub(r"[\x00-\x1f\x7f\ud800-\udfff]", " ", raw[: 4 * MAX_TEXT]).split())[:MAX_TEXT]
+
+
+def _choices(raw: list[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(_text(value) for value in raw[:MAX_CHOICES] if _text(value)))
+
+
+def _amount(raw: str) -> int | None:
+    try:
+        return parse_rupees(raw[:32])
+    except ValueError:
+        return None

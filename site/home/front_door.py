@@ -1,0 +1,32 @@
+"""What the home page shows of the catalogue."""
+
+from typing import Any
+
+from django.http import HttpRequest
+
+from catalog.listing import newest, scales_for_sale
+from catalog.models import CatalogPage
+
+NEWEST = 8
+WORDS = {
+    "1:87": "railway size",
+    "1:64": "pocket-size",
+    "1:50": "working trucks",
+    "1:43": "the collector’s classic",
+    "1:32": "slot-car size",
+    "1:24": "shelf pieces",
+    "1:18": "full detail",
+    "1:12": "the big ones",
+}
+
+
+def front_door(request: HttpRequest) -> dict[str, Any]:
+    """Return the newest cards, how many products there are, and each scale with words and address, smallest first."""
+    counts = scales_for_sale()
+    shop = CatalogPage.objects.live().first()
+    base = (shop.get_url(request) if shop else None) or "/shop/"
+    return {
+        "cards": newest(request=request, limit=NEWEST),
+        "total_products": sum(counts.values()),
+        "scales": [(scale, words, f"{base}?scale={scale}") for scale, words in WORDS.items() if scale in counts],
+    }
