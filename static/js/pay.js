@@ -1,0 +1,139 @@
+// Opens Razorpay's window for an order. The server decides what is paid: whatever happens here ends at the order page.
+
+const { setBusy } = globalThis.shop;
+const root = document.querySelector("[data-pay]");
+const button = root.querySelector("[data-pay-button]");
+const options = JSON.parse(document.getElementById("razorpay-options").textContent);
+const { checkoutJs, verifyUrl, statusUrl, orderUrl } = root.dataset;
+
+const WATCHDOG = 8000;
+const VERIFY_PAUSES = [1000, 2000, 4000];
+
+let busy = false;
+let failure = null;
+let leaving = false;
+
+const pause = (milliseconds) => new Promise((done) => setTimeout(done, milliseconds));
+
+// Ad blockers do block Razorpay's script, and a slow network may swallow it.
+const razorpay = new Promise((done) => {
+  const script = document.createElement("script");
+  script.src = checkoutJs;
+  script.onload = () => done(window.Razorpay);
+  script.onerror = () => done(undefined);
+  setTimeout(() => done(window.Razorpay), WATCHDOG);
+  document.head.append(script);
+});
+razorpay.then((found) => found || blocked());
+
+function notify(name, title) {
+  const notice = root.querySelector(`[data-notice="${name}"]`).content.cloneNode(true);
+  if (title) notice.querySelector("b").textContent = title;
+  root.querySelector("[data-pay-status]").replaceChildren(notice);
+}
+
+function setWorking(working) {
+  busy = working;
+  setBusy(button, working);
+}
+
+function relabel(text) {
+  button.querySelector("[data-label]").textContent = text;
+}
+
+function leave() {
+  leaving = true;
+  window.location.assign(orderUrl);
+}
+
+function blocked() {
+  setWorking(false);
+  notify("blocked");
+  button.hidden = true;
+  root.querySelector("[data-hosted]").hidden = false;
+}
+
+// Another tab, or the bank on its own, may have settled the order meanwhile.
+async function isSettled() {
+  try {
+    const answer = await fetch(statusUrl, { headers: { Accept: "application/json" }, cache: "no-store" });
+    if (!answer.ok) return false;
+    const { status, payment } = await answer.json();
+    return status !== "pending" || payment === "paid";
+  } catch {
+    return false;
+  }
+}
+
+async function tellShop(proof) {
+  const request = {
+    method: "POST",
+    headers: { "Content-Type": "application/json", Accept: "application/json" },
+    body: JSON.stringify(proof),
+    keepalive: true,
+  };
+  for (const wait of [...VERIFY_PAUSES, 0]) {
+    try {
+      const answer = await fetch(verifyUrl, request);
+      if (answer.status < 500) return;
+    } catch {
+      // The network failed: try again, and leave the rest to Razorpay's own message to the shop.
+    }
+    await pause(wait);
+  }
+}
+
+async function confirm(proof) {
+  leaving = true;
+  notify("confirming");
+  await tellShop(proof);
+  leave();
+}
+
+function dismissed() {
+  if (leaving) return;
+  setWorking(false);
+  if (failure) {
+    const title = root.ownerDocument.querySelector("[data-title]");
+    title.textContent = title.dataset.failedTitle;
+    notify("failed", failure.description);
+    relabel(button.dataset.again);
+  } else {
+    notify("dismissed");
+    relabel(button.dataset.resume);
+  }
+  button.focus();
+}
+
+async function pay() {
+  if (busy || leaving) return;
+  setWorking(true);
+  if (await isSettled()) {
+    leave();
+    return;
+  }
+  const Razorpay = await razorpay;
+  if (!Razorpay) return;
+  failure = null;
+  try {
+    const modal = { ...options.modal, ondismiss: dismissed };
+    const checkout = new Razorpay({ ...options, handler: confirm, modal });
+    checkout.on("payment.failed", ({ error }) => {
+      failure = error;
+    });
+    checkout.open();
+  } catch {
+    blocked();
+  }
+}
+
+button.addEventListener("click", pay);
+window.addEventListener("pageshow", (event) => {
+  if (event.persisted) setWorking(false);
+});
+
+// Straight from checkout the window opens by itself, once; a reload or Back shows the page only.
+if (window.location.hash === "#pay") {
+  history.replaceState(null, "", window.location.pathname + window.location.search);
+  pay();
+}

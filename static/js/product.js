@@ -1,0 +1,64 @@
+// The product page: a variant's price and stock, the gallery's thumbs and the large picture.
+
+const buy = document.querySelector("[data-buy]");
+const show = (name) => buy.querySelector(`[data-show="${name}"]`);
+
+function choose(radio) {
+  const { price, mrp, stock, tone, max, url } = radio.dataset;
+  show("sku").querySelector(".plate span").textContent = radio.value;
+  show("price").textContent = price;
+  show("mrp").hidden = !mrp;
+  show("mrp").lastElementChild.textContent = mrp;
+  show("stock").textContent = stock;
+  show("stock").className = `tag tag--${tone}`;
+  const quantity = buy.querySelector("#quantity");
+  quantity.max = Math.max(1, max);
+  quantity.value = Math.min(quantity.value, quantity.max);
+  buy.querySelector("[data-say]").textContent = `${radio.parentElement.querySelector("b").textContent}: ${price}, ${stock}`;
+  history.replaceState(null, "", url);
+}
+
+buy?.addEventListener("change", (event) => {
+  if (event.target.matches("[type=radio]")) choose(event.target);
+});
+
+const gallery = document.querySelector("[data-gallery]");
+
+if (gallery) {
+  const strip = gallery.querySelector("ul");
+  const thumbs = [...gallery.querySelectorAll("a[href^='#']")];
+  const dialog = gallery.querySelector("dialog");
+
+  thumbs.forEach((thumb, index) =>
+    thumb.addEventListener("click", (event) => {
+      event.preventDefault();
+      strip.scrollTo({ left: strip.clientWidth * index });
+    }),
+  );
+  const seen = new IntersectionObserver(
+    (entries) => {
+      const entry = entries.find(({ isIntersecting }) => isIntersecting);
+      if (!entry) return;
+      const current = [...strip.children].indexOf(entry.target);
+      thumbs.forEach((thumb, index) => thumb.toggleAttribute("aria-current", index === current));
+      thumbs[current]?.setAttribute("aria-current", "true");
+    },
+    { root: strip, threshold: 0.6 },
+  );
+  [...strip.children].forEach((item) => seen.observe(item));
+
+  strip.addEventListener("click", (event) => {
+    const link = event.target.closest("a");
+    if (!link || event.metaKey || event.ctrlKey || event.shiftKey) return;
+    event.preventDefault();
+    const picture = new Image();
+    picture.src = link.href;
+    picture.alt = link.querySelector("img").alt;
+    dialog.querySelector("img")?.remove();
+    dialog.prepend(picture);
+    dialog.showModal();
+  });
+  dialog.addEventListener("click", (event) => {
+    if (event.target === dialog || event.target.closest("[data-close]")) dialog.close();
+  });
+}

@@ -1,0 +1,57 @@
+// What every page may use. Each part only eases what works without it.
+
+// A form is sent once: its button shows what happens, keeps the focus and ignores a second press.
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (form.dataset.confirm && !window.confirm(form.dataset.confirm)) {
+    event.preventDefault();
+    return;
+  }
+  if (!form.matches("[data-busy-form]")) return;
+  if (form.dataset.sent) {
+    event.preventDefault();
+    return;
+  }
+  form.dataset.sent = "yes";
+  setBusy(event.submitter ?? form.querySelector("[data-busy]"), true);
+});
+
+// A page that comes back from the browser's memory must not stay busy.
+window.addEventListener("pageshow", () => {
+  document.querySelectorAll("[data-sent]").forEach((form) => delete form.dataset.sent);
+  document.querySelectorAll("[aria-busy=true]").forEach((button) => setBusy(button, false));
+});
+
+function setBusy(button, busy) {
+  if (!button?.dataset.busy) return;
+  const label = button.querySelector("[data-label]") ?? button;
+  if (busy) {
+    button.dataset.idle ??= label.innerHTML;
+    label.textContent = button.dataset.busy;
+    button.setAttribute("aria-busy", "true");
+  } else if (button.dataset.idle !== undefined) {
+    label.innerHTML = button.dataset.idle;
+    delete button.dataset.idle;
+    button.removeAttribute("aria-busy");
+  }
+}
+
+globalThis.shop = { setBusy };
+
+// Plus and minus beside a number.
+document.addEventListener("click", (event) => {
+  const button = event.target.closest("[data-step]");
+  if (!button) return;
+  const input = button.closest("[data-stepper]").querySelector("input");
+  const wanted = (Number(input.value) || 0) + Number(button.dataset.step);
+  const value = Math.max(Number(input.min), Math.min(Number(input.max) || 99, wanted));
+  if (String(value) === input.value) return;
+  input.value = value;
+  input.dispatchEvent(new Event("change", { bubbles: true }));
+});
+
+document.addEventListener("change", (event) => {
+  event.target.closest("[data-submit-on-change]")?.requestSubmit();
+});
+
+document.querySelector("[data-focus]")?.focus();
