@@ -1,4 +1,17 @@
 """Addresses of cart and orders."""
 
+from django.urls import path
+
+from checkout.views import cart, orders
+
 app_name = "checkout"
-urlpatterns: list = []
+urlpatterns = [
+    path("cart/", cart.show, name="cart"),
+    path("cart/add/", cart.add, name="cart_add"),
+    path("cart/update/", cart.update, name="cart_update"),
+    path("orders/<slug:token>/", orders.show, name="order"),
+    path("orders/<slug:token>/pay/", orders.pay, name="order_pay"),
+    path("orders/<slug:token>/check/", orders.check, name="order_check"),
+    path("orders/<slug:token>/status/", orders.status, name="order_status"),
+    path("orders/<slug:token>/cancel/", orders.cancel, name="order_cancel"),
+]

@@ -1,0 +1,91 @@
+"""Mail to buyers, through the outbox: promised with the fact that it tells of, sent afterwards, each once."""
+
+import logging
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.core.mail import EmailMultiAlternatives
+from django.db.models import F, Q
+from django.template.loader import render_to_string
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from checkout.models import Order, OutboxEmail
+
+logger = logging.getLogger(__name__)
+
+PAID = "paid"
+SHIPPED = "shipped"
+LEASE = timedelta(seconds=60)
+
+
+def promise(order: Order, kind: str) -> None:
+    """Write a mail into the outbox, once for each order and kind. Call it in the transaction of its fact."""
+    OutboxEmail.objects.get_or_create(order=order, kind=kind)
+
+
+def send_waiting(limit: int = 50) -> int:
+    """Send what waits in the outbox and return how many mails went out. Safe to run many times at once."""
+    now = timezone.now()
+    waiting = OutboxEmail.objects.filter(_free(now), sent_at=None, next_try_at__lte=now).order_by("pk")
+    return sum(_send_claimed(pk) for pk in list(waiting.values_list("pk", flat=True)[:limit]))
+
+
+def compose(mail: OutboxEmail) -> EmailMultiAlternatives:
+    """Build the message of an outbox row, in text and HTML. Its Message-ID is the same at each try."""
+    order = mail.order
+    context = {
+        "order": order,
+        "lines": order.lines.all(),
+        "url": settings.SITE_URL + order.get_absolute_url(),
+    }
+    message = EmailMultiAlternatives(
+        subject=_subject(mail),
+        body=render_to_string(f"checkout/emails/{mail.kind}.txt", context),
+        to=[order.email],
+        headers={"Message-ID": f"<{order.number}.{mail.kind}@{_domain()}>"},
+    )
+    message.attach_alternative(render_to_string(f"checkout/emails/{mail.kind}.html", context), "text/html")
+    return message
+
+
+def _free(now: datetime) -> Q:
+    return Q(claimed_until=None) | Q(claimed_until__lt=now)
+
+
+def _send_claimed(pk: int) -> bool:
+    now = timezone.now()
+    claimed = OutboxEmail.objects.filter(_free(now), pk=pk, sent_at=None).update(
+        claimed_until=now + LEASE, attempts=F("attempts") + 1
+    )
+    if not claimed:
+        return False
+    mail = OutboxEmail.objects.select_related("order").get(pk=pk)
+    try:
+        compose(mail).send()
+    # A mail server fails in many ways; whichever it is, the mail stays in the outbox and is tried again.
+    except Exception as error:
+        logger.warning("Mail %s of order %s was not sent: %s", mail.kind, mail.order.number, type(error).__name__)
+        _put_back(mail, error)
+        return False
+    OutboxEmail.objects.filter(pk=pk).update(sent_at=timezone.now(), claimed_until=None, last_error="")
+    return True
+
+
+def _put_back(mail: OutboxEmail, error: Exception) -> None:
+    pause = timedelta(seconds=min(30 * 2 ** min(mail.attempts, 8), 3600))
+    OutboxEmail.objects.filter(pk=mail.pk).update(
+        claimed_until=None, next_try_at=timezone.now() + pause, last_error=f"{type(error).__name__}: {error}"[:255]
+    )
+
+
+def _subject(mail: OutboxEmail) -> str:
+    subjects = {
+        PAID: _("Paid: your order %(number)s"),
+        SHIPPED: _("On the road: your order %(number)s"),
+    }
+    return subjects[mail.kind] % {"number": mail.order.number}
+
+
+def _domain() -> str:
+    return settings.SITE_URL.split("://")[-1].split("/")[0].split(":")[0]

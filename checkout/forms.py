@@ -1,0 +1,191 @@
+"""The checkout form: what a shopper types, cleaned into what an order stores."""
+
+import re
+import secrets
+from typing import Any
+
+import phonenumbers
+from django import forms
+from django.core.exceptions import ValidationError
+from django.core.validators import RegexValidator
+from django.utils.translation import gettext_lazy as _
+
+from catalog.states import State
+from checkout.orders import Details
+
+MOBILE = re.compile(r"[6-9][0-9]{9}")
+PIN = re.compile(r"[1-9][0-9]{5}")
+CHECKOUT_KEY = RegexValidator(r"^[A-Za-z0-9_-]{8,64}\Z", _("Reload the page and try again."))
+
+
+class OneLineField(forms.CharField):
+    """Text on one line: control characters and runs of blanks become one blank."""
+
+    def to_python(self, value: Any) -> str:
+        """Return the text with every run of blanks and line breaks as one blank."""
+        return re.sub(r"\s+", " ", super().to_python(value) or "").strip()
+
+
+class MobileField(OneLineField):
+    """An Indian mobile number in any common spelling, stored as +91 and ten digits."""
+
+    def clean(self, value: Any) -> str:
+        """Return E.164. Raises ValidationError that tells how to mend the number."""
+        text = super().clean(value)
+        try:
+            number = phonenumbers.parse(text, "IN")
+        except phonenumbers.NumberParseException:
+            raise ValidationError(_("Enter a 10-digit mobile number, such as 98765 43210.")) from None
+        national = str(number.national_number)
+        if number.country_code != 91 or MOBILE.fullmatch(national) is None:
+            raise ValidationError(_("Enter a 10-digit Indian mobile number that starts with 6, 7, 8 or 9."))
+        return f"+91{national}"
+
+
+class PinField(OneLineField):
+    """A six-digit PIN code, with or without a blank in the middle."""
+
+    def clean(self, value: Any) -> str:
+        """Return six digits. Raises ValidationError that tells how to mend the code."""
+        text: str = super().clean(value).replace(" ", "")
+        if PIN.fullmatch(text):
+            return text
+        if text.isdecimal() and len(text) < 6:
+            raise ValidationError(_("PIN code %(pin)s is too short; it has 6 digits.") % {"pin": text})
+        raise ValidationError(_("Enter a PIN code of 6 digits that does not start with 0."))
+
+
+class GstinField(OneLineField):
+    """A GST identification number: 15 characters, the last of them a check character."""
+
+    ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+    PATTERN = re.compile(r"[0-9]{2}[A-Z]{5}[0-9]{4}[A-Z][0-9A-Z]Z[0-9A-Z]")
+
+    def clean(self, value: Any) -> str:
+        """Return the number in capitals. Raises ValidationError when its form or its check character is wrong."""
+        text: str = super().clean(value).replace(" ", "").upper()
+        if not text:
+            return ""
+        if self.PATTERN.fullmatch(text) is None:
+            raise ValidationError(_("A GSTIN has 15 characters, such as 27ABCDE1234F1Z5."))
+        if text[-1] != self.check_character(text[:-1]):
+            raise ValidationError(_("This GSTIN has a typing error: its last character does not fit the others."))
+        return text
+
+    @classmethod
+    def check_character(cls, text: str) -> str:
+        """Return the check character of the first 14: base 36, factors 1 and 2 in turn, digits added."""
+        total = 0
+        for place, character in enumerate(text):
+            product = cls.ALPHABET.index(character) * (place % 2 + 1)
+            total += product // 36 + product % 36
+        return cls.ALPHABET[-total % 36]
+
+
+class CheckoutForm(forms.Form):
+    """Contact, delivery address and what makes the POST safe to repeat. Names are promised to the outside."""
+
+    email = forms.EmailField(
+        label=_("Email"),
+        help_text=_("For the receipt and tracking link"),
+        max_length=254,
+        error_messages={
+            "required": _("Enter your email address."),
+            "invalid": _("Enter an email address such as asha@example.in."),
+        },
+        widget=forms.EmailInput(
+            {"autocomplete": "email", "inputmode": "email", "autocapitalize": "none", "spellcheck": "false"}
+        ),
+    )
+    phone = MobileField(
+        label=_("Mobile number"),
+        help_text=_("10 digits; the courier calls this number"),
+        max_length=30,
+        error_messages={"required": _("Enter a 10-digit mobile number.")},
+        widget=forms.TextInput({"type": "tel", "autocomplete": "tel", "inputmode": "tel"}),
+    )
+    full_name = OneLineField(
+        label=_("Full name"),
+        max_length=100,
+        error_messages={"required": _("Enter the name for the parcel.")},
+        widget=forms.TextInput({"autocomplete": "shipping name"}),
+    )
+    postcode = PinField(
+        label=_("PIN code"),
+        max_length=12,
+        error_messages={"required": _("Enter the 6-digit PIN code.")},
+        widget=forms.TextInput({"autocomplete": "shipping postal-code", "inputmode": "numeric"}),
+    )
+    address_line1 = OneLineField(
+        label=_("Flat, house number, street"),
+        max_length=150,
+        error_messages={"required": _("Enter your flat, house number and street.")},
+        widget=forms.TextInput({"autocomplete": "shipping address-line1"}),
+    )
+    address_line2 = OneLineField(
+        label=_("Area, landmark"),
+        required=False,
+        max_length=150,
+        widget=forms.TextInput({"autocomplete": "shipping address-line2"}),
+    )
+    city = OneLineField(
+        label=_("Town or city"),
+        max_length=80,
+        error_messages={"required": _("Enter the town or city.")},
+        widget=forms.TextInput({"autocomplete": "shipping address-level2"}),
+    )
+    state = forms.ChoiceField(
+        label=_("State or union territory"),
+        choices=[("", _("Choose a state")), *State.choices],
+        error_messages={
+            "required": _("Choose the state."),
+            "invalid_choice": _("Choose a state from the list."),
+        },
+        widget=forms.Select({"autocomplete": "shipping address-level1"}),
+    )
+    gstin = GstinField(
+        label="GSTIN",
+        required=False,
+        max_length=20,
+        help_text=_("15 characters; printed on the invoice of your business"),
+        widget=forms.TextInput({"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"}),
+    )
+    checkout_key = forms.CharField(required=False, validators=[CHECKOUT_KEY], widget=forms.HiddenInput)
+    seen_total = forms.IntegerField(required=False, min_value=0, widget=forms.HiddenInput)
+
+    use_required_attribute = False
+
+    @property
+    def details(self) -> Details:
+        """Who buys and where the parcel goes, from a valid form."""
+        names = Details.__dataclass_fields__
+        return Details(**{name: self.cleaned_data[name] for name in names})
+
+    @property
+    def key(self) -> str:
+        """The key that makes this POST idempotent; a form that was sent without one gets its own."""
+        return str(self.cleaned_data["checkout_key"] or new_checkout_key())
+
+
+class QuantityForm(forms.Form):
+    """A SKU and a whole number of pieces. `least` is 1 for adding and 0 for updating, where 0 removes."""
+
+    sku = OneLineField(max_length=40)
+    quantity = forms.RegexField(r"^[0-9]{1,2}\Z", error_messages={"invalid": _("Enter a whole number from 1 to 99.")})
+
+    def __init__(self, *args: Any, least: int = 1, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.least = least
+        self.fields["quantity"].error_messages["required"] = _("Enter a whole number from 1 to 99.")
+
+    def clean_quantity(self) -> int:
+        """Return the number. Raises ValidationError below the least one."""
+        quantity = int(self.cleaned_data["quantity"])
+        if quantity < self.least:
+            raise ValidationError(_("Enter a whole number from %(least)d to 99.") % {"least": self.least})
+        return quantity
+
+
+def new_checkout_key() -> str:
+    """Return a key for one showing of the checkout form."""
+    return secrets.token_urlsafe(18)

@@ -1,0 +1,258 @@
+"""The only door to the Razorpay SDK.
+
+The SDK has no timeouts, follows redirects, prints, and throws away everything of an error but its text. So it is given
+a session of our own, which adds timeouts, refuses redirects and raises `GatewayError` before the SDK sees a failure.
+"""
+
+import hashlib
+import hmac
+import re
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import razorpay
+import requests
+from django.conf import settings
+from django.utils.translation import gettext as _
+
+from checkout.facts import (
+    BadFacts,
+    OrderFacts,
+    PaymentFacts,
+    is_order_id,
+    is_payment_id,
+    order_facts,
+    payment_facts,
+)
+
+CONNECT_TIMEOUT = 3.05
+HEX_SHA256 = re.compile(r"[0-9a-f]{64}")
+_local = threading.local()
+
+
+@dataclass(eq=False)
+class GatewayError(Exception):
+    """A call to Razorpay that did not give a usable answer.
+
+    `status` is the HTTP status (0 when there was none); `code`, `reason` and `field` are Razorpay's. `str()` is for
+    the log, `customer_text` for the shopper. `ambiguous` tells that the call may have had its effect all the same.
+    """
+
+    detail: str
+    status: int = 0
+    code: str = ""
+    reason: str = ""
+    field: str = ""
+    order_id: str = ""
+
+    def __str__(self) -> str:
+        parts = [self.detail, self.code, self.reason, self.field]
+        return f"Razorpay {self.status or 'unreachable'}: " + ", ".join(part for part in parts if part)
+
+    @property
+    def ambiguous(self) -> bool:
+        """Whether the call may have worked although no answer says so."""
+        return self.status == 0 or self.status >= 500 or 200 <= self.status < 300
+
+    @property
+    def is_refusal(self) -> bool:
+        """Whether Razorpay understood and said no, so that the same call will fail again."""
+        return 400 <= self.status < 500 and self.status not in (401, 403, 408, 409, 429)
+
+    @property
+    def customer_text(self) -> str:
+        """What the shopper is told."""
+        if self.is_refusal:
+            return _("Razorpay did not accept this order. Your cars are still held; please contact us.")
+        return _("We cannot reach our payment partner right now. Your order is saved: please try again in a minute.")
+
+
+class _Session(requests.Session):
+    """A `requests` session that never hangs, never follows a redirect and only returns a JSON object of a success."""
+
+    def request(self, method: str | bytes, url: str | bytes, *args: Any, **kwargs: Any) -> requests.Response:
+        kwargs["timeout"] = kwargs.get("timeout") or (CONNECT_TIMEOUT, settings.RAZORPAY_TIMEOUT)
+        kwargs["allow_redirects"] = False
+        try:
+            response = super().request(method, url, *args, **kwargs)
+        except requests.RequestException as error:
+            raise GatewayError(detail=type(error).__name__) from error
+        if not 200 <= response.status_code < 300:
+            raise _refusal(response)
+        if not isinstance(_json(response), dict):
+            raise GatewayError(detail="the answer is not a JSON object", status=response.status_code)
+        return response
+
+
+def create_order(*, amount: int, receipt: str, notes: Mapping[str, str], timeout: float | None = None) -> OrderFacts:
+    """Create a Razorpay order of `amount` paise in INR that captures by itself. Raises GatewayError.
+
+    Not safe to repeat after an unknown answer: look the receipt up first (https://razorpay.com/docs/api/orders/create/).
+    """
+    if not (len(receipt) <= 40 and len(notes) <= 15 and all(len(value) <= 256 for value in notes.values())):
+        raise ValueError("A receipt has at most 40 characters, notes at most 15 values of 256.")
+    data = {
+        "amount": amount,
+        "currency": "INR",
+        "receipt": receipt,
+        "notes": dict(notes),
+        "payment_capture": 1,
+    }
+    return _order(_client().order.create(data, **_options(timeout)))
+
+
+def fetch_order(order_id: str, *, timeout: float | None = None) -> OrderFacts:
+    """Fetch one Razorpay order. Raises GatewayError."""
+    _require(is_order_id(order_id))
+    return _order(_client().order.fetch(order_id, **_options(timeout)))
+
+
+def find_orders(receipt: str, *, timeout: float | None = None) -> list[OrderFacts]:
+    """Return the Razorpay orders with exactly this receipt. Raises GatewayError."""
+    answer = _client().order.all({"receipt": receipt, "count": 100}, **_options(timeout))
+    return [facts for facts in map(_order, _items(answer)) if facts.receipt == receipt]
+
+
+def fetch_order_payments(order_id: str, *, timeout: float | None = None) -> list[PaymentFacts]:
+    """Return every payment attempt on a Razorpay order, failed ones too. Raises GatewayError."""
+    _require(is_order_id(order_id))
+    answer = _client().order.payments(order_id, **_options(timeout))
+    return [_payment(item) for item in _items(answer)]
+
+
+def fetch_payment(payment_id: str, *, timeout: float | None = None) -> PaymentFacts:
+    """Fetch one payment. Raises GatewayError."""
+    _require(is_payment_id(payment_id))
+    return _payment(_client().payment.fetch(payment_id, **_options(timeout)))
+
+
+def list_payments(
+    *, since: int, until: int, skip: int = 0, timeout: float | None = None
+) -> tuple[list[PaymentFacts], bool]:
+    """Return up to 100 payments created between two Unix times, unreadable ones left out, and whether more follow.
+
+    Raises GatewayError.
+    """
+    answer = _client().payment.all({"from": since, "to": until, "count": 100, "skip": skip}, **_options(timeout))
+    items = _items(answer)
+    found = []
+    for item in items:
+        try:
+            found.append(payment_facts(item))
+        except BadFacts:
+            continue
+    return found, len(items) == 100
+
+
+def capture(payment_id: str, *, amount: int, currency: str, timeout: float | None = None) -> PaymentFacts:
+    """Capture an authorized payment of `amount` paise. On any error the payment is fetched and its status believed."""
+    _require(is_payment_id(payment_id))
+    try:
+        # A fresh dict each time: the SDK writes the amount into the dict that it is given.
+        data = {"currency": currency}
+        return _payment(_client().payment.capture(payment_id, amount, data, **_options(timeout)))
+    except GatewayError:
+        return fetch_payment(payment_id, timeout=timeout)
+
+
+def checkout_signature_is_valid(*, order_id: str, payment_id: str, signature: object, key_id: str) -> bool:
+    """Check the signature that Razorpay's window hands to the browser, with the secret of the order's own key.
+
+    https://razorpay.com/docs/payments/payment-gateway/web-integration/standard/integration-steps/
+    """
+    if not (is_order_id(order_id) and is_payment_id(payment_id)):
+        return False
+    secret = secrets_by_key().get(key_id, "")
+    return _hmac_matches(f"{order_id}|{payment_id}".encode(), signature, secret)
+
+
+def webhook_signature_is_valid(body: bytes, signature: object) -> bool:
+    """Check a webhook's signature over its raw bytes with the current and the previous secrets.
+
+    https://razorpay.com/docs/webhooks/validate-test/
+    """
+    matches = [_hmac_matches(body, signature, secret) for secret in settings.RAZORPAY_WEBHOOK_SECRETS]
+    return any(matches)
+
+
+def secrets_by_key() -> dict[str, str]:
+    """Return the secret of each key id that the shop knows, the current and the previous ones."""
+    return {**settings.RAZORPAY_PREVIOUS_KEYS, settings.RAZORPAY_KEY_ID: settings.RAZORPAY_KEY_SECRET}
+
+
+def _hmac_matches(message: bytes, signature: object, secret: str) -> bool:
+    # An empty secret would let anybody sign, and compare_digest raises on text that is not ASCII.
+    if not secret or not isinstance(signature, str) or HEX_SHA256.fullmatch(signature) is None:
+        return False
+    expected = hmac.new(secret.encode(), message, hashlib.sha256).hexdigest()
+    return hmac.compare_digest(expected.encode(), signature.encode())
+
+
+def _client() -> Any:
+    # The SDK's client shares one session and some default dicts, which is why each thread has its own.
+    identity = (settings.RAZORPAY_API_URL, settings.RAZORPAY_KEY_ID, settings.RAZORPAY_KEY_SECRET)
+    if not all(identity):
+        raise GatewayError(detail="RAZORPAY_KEY_ID or RAZORPAY_KEY_SECRET is not set", status=401)
+    if getattr(_local, "identity", None) != identity:
+        url, key_id, secret = identity
+        _local.client = razorpay.Client(session=_Session(), auth=(key_id, secret), base_url=url)
+        _local.identity = identity
+    return _local.client
+
+
+def _options(timeout: float | None) -> dict[str, Any]:
+    if timeout is None:
+        return {}
+    allowed = max(min(timeout, settings.RAZORPAY_TIMEOUT), 0.1)
+    return {"timeout": (min(CONNECT_TIMEOUT, allowed), allowed)}
+
+
+def _require(is_valid: bool) -> None:
+    if not is_valid:
+        raise GatewayError(detail="malformed id", status=400)
+
+
+def _order(entity: object) -> OrderFacts:
+    try:
+        return order_facts(entity)
+    except BadFacts as error:
+        raise GatewayError(detail=str(error), status=200) from error
+
+
+def _payment(entity: object) -> PaymentFacts:
+    try:
+        return payment_facts(entity)
+    except BadFacts as error:
+        raise GatewayError(detail=str(error), status=200) from error
+
+
+def _items(answer: Any) -> list[Any]:
+    items = answer.get("items")
+    if not isinstance(items, list):
+        raise GatewayError(detail="the answer has no list of items", status=200)
+    return items
+
+
+def _json(response: requests.Response) -> Any:
+    try:
+        return response.json()
+    except ValueError:
+        return None
+
+
+def _refusal(response: requests.Response) -> GatewayError:
+    body = _json(response)
+    error = body.get("error") if isinstance(body, dict) else None
+    error = error if isinstance(error, dict) else {}
+    metadata = error.get("metadata")
+    order_id = metadata.get("order_id") if isinstance(metadata, dict) else None
+    return GatewayError(
+        detail=str(error.get("description") or "no description")[:200],
+        status=response.status_code,
+        code=str(error.get("code") or "")[:40],
+        reason=str(error.get("reason") or "")[:80],
+        field=str(error.get("field") or "")[:80],
+        order_id=order_id if isinstance(order_id, str) and is_order_id(order_id) else "",
+    )

@@ -1,0 +1,24 @@
+"""Records of buying: cart, order, payment, refund, mail, and the page that starts it all."""
+
+from checkout.models.attention import AttentionCase
+from checkout.models.cart import Cart, CartLine
+from checkout.models.mail import OutboxEmail
+from checkout.models.order import InvoiceSeries, Order, OrderEvent, OrderLine
+from checkout.models.page import CheckoutPage
+from checkout.models.payment import Payment, RazorpayOrder
+from checkout.models.refund import Refund
+
+__all__ = [
+    "AttentionCase",
+    "Cart",
+    "CartLine",
+    "CheckoutPage",
+    "InvoiceSeries",
+    "Order",
+    "OrderEvent",
+    "OrderLine",
+    "OutboxEmail",
+    "Payment",
+    "RazorpayOrder",
+    "Refund",
+]

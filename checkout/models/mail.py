@@ -1,0 +1,27 @@
+"""The outbox: mail that was promised in a transaction and is sent afterwards."""
+
+from django.db import models
+from django.utils import timezone
+
+from checkout.models.order import Order
+
+
+class OutboxEmail(models.Model):
+    """One mail of one kind for one order. The row is written with the fact that it tells of; a worker sends it."""
+
+    order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="emails")
+    kind = models.CharField(max_length=20)
+    created_at = models.DateTimeField(auto_now_add=True)
+    sent_at = models.DateTimeField(null=True, blank=True)
+    next_try_at = models.DateTimeField(default=timezone.now)
+    claimed_until = models.DateTimeField(null=True, blank=True)
+    attempts = models.PositiveIntegerField(default=0)
+    last_error = models.CharField(max_length=255, blank=True)
+
+    class Meta:
+        ordering = ["pk"]
+        indexes = [models.Index(fields=["sent_at", "next_try_at"])]
+        constraints = [models.UniqueConstraint(fields=["order", "kind"], name="one_mail_of_a_kind_per_order")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} for {self.order_id}"

@@ -1,0 +1,275 @@
+"""Orders: placing them and moving them from state to state. Nothing here calls Razorpay."""
+
+import secrets
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from catalog import stock
+from catalog.models import ShopSettings
+from checkout import cart as carts
+from checkout import emails, invoices
+from checkout.models import Cart, Order, OrderEvent, OrderLine
+from checkout.status import BOUGHT, OrderStatus, may_move
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AbstractBaseUser
+
+    from checkout.cart import CartLineView, CartView
+
+FIRST_NUMBER = 10_000
+# Razorpay's minimum for INR (https://razorpay.com/docs/api/orders/create/).
+MINIMUM_TOTAL = 100
+
+
+class OrderRefused(Exception):
+    """The order cannot be placed as the cart stands. `text` tells the shopper what to do."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(text)
+        self.text = text
+
+
+class PriceChanged(OrderRefused):
+    """The cart no longer costs what the shopper was shown."""
+
+
+class CartEmpty(OrderRefused):
+    """There is nothing to order."""
+
+
+class IllegalMove(Exception):
+    """A move that the table of `checkout.status` does not allow."""
+
+
+@dataclass(frozen=True)
+class Details:
+    """Who buys and where the parcel goes, as the checkout form cleaned it."""
+
+    email: str
+    phone: str
+    full_name: str
+    address_line1: str
+    address_line2: str
+    city: str
+    state: str
+    postcode: str
+    gstin: str = ""
+
+
+def find_open(cart: Cart, *, checkout_key: str, shop: ShopSettings) -> Order | None:
+    """Return the order that this checkout has already made, or the open one of the same unchanged cart."""
+    known = Order.objects.filter(cart=cart, checkout_key=checkout_key).first()
+    if known:
+        return known
+    digest = carts.view(cart, shop).digest
+    return cart.orders.filter(status=OrderStatus.PENDING, cart_digest=digest, expires_at__gt=timezone.now()).first()
+
+
+def place_order(
+    *, cart: Cart, details: Details, checkout_key: str, shop: ShopSettings, seen_total: int | None = None
+) -> tuple[Order, bool]:
+    """Turn a cart into a PENDING order that holds its cars, or return the one it already became.
+
+    One transaction: stock reserved, order and lines written, or nothing. `seen_total` is the total in paise that the
+    shopper was shown, when the form told it. Returns the order and whether it is new. Raises CartEmpty, PriceChanged,
+    OrderRefused, and `catalog.stock.OutOfStock`.
+    """
+    with transaction.atomic(durable=True):
+        cart = Cart.objects.select_for_update().get(pk=cart.pk)
+        known = find_open(cart, checkout_key=checkout_key, shop=shop)
+        if known:
+            _correct_details(known, details)
+            return known, False
+        view = carts.view(cart, shop)
+        _check(view, details, seen_total)
+        order = _write(cart, view, details, checkout_key)
+        stock.reserve(items=_items(order), reference=order.number)
+        if order.total == 0:
+            mark_paid(order, text=_("Nothing to pay"))
+        return order, True
+
+
+def lock(order_id: int) -> Order:
+    """Lock and return an order; every change of an order begins here."""
+    return Order.objects.select_for_update(of=("self",)).get(pk=order_id)
+
+
+def move(order: Order, status: OrderStatus, *, text: str = "", user: "AbstractBaseUser | None" = None) -> None:
+    """Write a new status with its event: the one function that does. Raises IllegalMove."""
+    if not may_move(order.status, status):
+        raise IllegalMove(f"{order.number} cannot go from {order.status} to {status}")
+    order.status = status
+    order.save(update_fields=["status", "paid_at", "invoice_number", "updated_at"])
+    OrderEvent.objects.create(order=order, kind=status, status=status, text=text[:255], user=user)  # type: ignore[misc]
+
+
+def note(order: Order, kind: str, text: str = "", *, user: "AbstractBaseUser | None" = None) -> None:
+    """Write something that happened to an order and did not move it."""
+    OrderEvent.objects.create(order=order, kind=kind, text=text[:255], user=user)  # type: ignore[misc]
+
+
+def mark_paid(order: Order, *, text: str) -> None:
+    """Move a locked order to PAID, with everything that happens once: stock sold, invoice number, mail, cart emptied.
+
+    The order's cars must be reserved. The caller holds the transaction.
+    """
+    stock.sell(items=_items(order), reference=order.number)
+    order.paid_at = timezone.now()
+    order.invoice_number = invoices.next_number(order.paid_at)
+    move(order, OrderStatus.PAID, text=text)
+    emails.promise(order, emails.PAID)
+    if order.cart:
+        carts.take_out(order.cart, {line.variant_id: line.quantity for line in order.lines.all()})
+
+
+def reserve_again(order: Order) -> None:
+    """Hold the cars of a locked order that had given them up. Raises `catalog.stock.OutOfStock`."""
+    stock.reserve(items=_items(order), reference=order.number)
+
+
+def expire(order_id: int, *, now: datetime) -> bool:
+    """Release the cars of a PENDING order whose time is over. Ask Razorpay first. Returns whether it expired."""
+    with transaction.atomic(durable=True):
+        order = lock(order_id)
+        if order.status != OrderStatus.PENDING or order.expires_at > now or has_money_coming(order):
+            return False
+        _give_up(order, OrderStatus.EXPIRED, text="")
+        return True
+
+
+def cancel(order_id: int, *, text: str) -> bool:
+    """Release the cars of a PENDING order that nobody has paid. Ask Razorpay first. Returns whether it is cancelled."""
+    with transaction.atomic(durable=True):
+        order = lock(order_id)
+        if order.status != OrderStatus.PENDING or has_money_coming(order):
+            return False
+        _give_up(order, OrderStatus.CANCELLED, text=text)
+        return True
+
+
+def hold(order: Order, *, text: str) -> None:
+    """Put a locked order that was not bought on hold for staff. Only a PENDING order holds cars: they are released."""
+    if order.status == OrderStatus.PENDING:
+        stock.release(items=_items(order), reference=order.number)
+    move(order, OrderStatus.ON_HOLD, text=text)
+
+
+def has_money_coming(order: Order) -> bool:
+    """Tell whether a payment is on its way: signed by Razorpay but not yet seen captured, or captured unaccepted."""
+    return order.payments.filter(status__in=["created", "authorized", "captured"]).exists()
+
+
+def advance(order_id: int, status: OrderStatus, *, user: "AbstractBaseUser", text: str = "") -> Order:
+    """Mark an order packed, shipped or delivered. Raises IllegalMove."""
+    with transaction.atomic(durable=True):
+        order = lock(order_id)
+        move(order, status, text=text, user=user)
+        if status == OrderStatus.SHIPPED:
+            emails.promise(order, emails.SHIPPED)
+        return order
+
+
+def _give_up(order: Order, status: OrderStatus, *, text: str) -> None:
+    stock.release(items=_items(order), reference=order.number)
+    move(order, status, text=text)
+
+
+def _check(view: "CartView", details: Details, seen_total: int | None) -> None:
+    if not view.lines:
+        raise CartEmpty(_("Your cart is empty."))
+    short = [
+        stock.Shortage(
+            variant_id=line.variant.pk,
+            sku=line.sku,
+            title=line.variant.title,
+            wanted=line.quantity,
+            available=line.max_quantity,
+        )
+        for line in view.lines
+        if not line.can_be_bought
+    ]
+    if short:
+        raise stock.OutOfStock(short)
+    was_told = seen_total == view.total if seen_total is not None else _prices_accepted(view)
+    if not was_told:
+        changes = [text for _title, text in view.notices] or [_("The total has changed.")]
+        raise PriceChanged(" ".join(changes))
+    if 0 < view.total < MINIMUM_TOTAL:
+        raise OrderRefused(_("The smallest order that can be paid is ₹1."))
+    for line in view.lines:
+        _check_limit(line, details)
+
+
+def _prices_accepted(view: "CartView") -> bool:
+    return all(line.unit_price == line.accepted_price for line in view.lines)
+
+
+def _check_limit(line: "CartLineView", details: Details) -> None:
+    limit = line.variant.page.per_person_limit
+    if not limit:
+        return
+    mine = OrderLine.objects.filter(
+        variant__page_id=line.variant.page_id,
+        order__phone=details.phone,
+        order__status__in=[*BOUGHT, OrderStatus.PENDING, OrderStatus.ON_HOLD],
+    )
+    if sum(mine.values_list("quantity", flat=True)) + line.quantity > limit:
+        raise OrderRefused(
+            _("%(title)s is limited to %(count)d per person, across orders.") % {"title": line.title, "count": limit}
+        )
+
+
+def _write(cart: Cart, view: "CartView", details: Details, checkout_key: str) -> Order:
+    order = Order.objects.create(
+        number=secrets.token_hex(10),
+        cart=cart,
+        checkout_key=checkout_key,
+        cart_digest=view.digest,
+        subtotal=view.subtotal,
+        shipping=view.shipping,
+        total=view.total,
+        expires_at=timezone.now() + timedelta(minutes=settings.RESERVATION_MINUTES),
+        **asdict(details),
+    )
+    order.number = f"CG{timezone.localdate():%y}-{FIRST_NUMBER + order.pk}"
+    order.save(update_fields=["number"])
+    OrderLine.objects.bulk_create(_line(order, line) for line in view.lines)
+    OrderEvent.objects.create(order=order, kind="placed", status=OrderStatus.PENDING)
+    return order
+
+
+def _line(order: Order, line: "CartLineView") -> OrderLine:
+    hsn = line.variant.page.hsn
+    return OrderLine(
+        order=order,
+        variant=line.variant,
+        sku=line.sku,
+        title=line.title,
+        option=line.option,
+        unit_price=line.unit_price,
+        quantity=line.quantity,
+        hsn=hsn.code if hsn else "",
+        gst_rate=line.gst_rate,
+        image=line.image,
+    )
+
+
+def _items(order: Order) -> list[tuple[int, int]]:
+    return [(line.variant_id, line.quantity) for line in order.lines.all()]
+
+
+def _correct_details(order: Order, details: Details) -> None:
+    # A shopper who goes back to mend a typing error keeps the order and its Razorpay order.
+    changed = [name for name, value in asdict(details).items() if getattr(order, name) != value]
+    if order.status != OrderStatus.PENDING or not changed:
+        return
+    for name in changed:
+        setattr(order, name, getattr(details, name))
+    order.save(update_fields=[*changed, "updated_at"])
+    note(order, "details_corrected", ", ".join(changed))

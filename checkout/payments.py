@@ -1,0 +1,238 @@
+"""Payments: every report of money ends in `record`, and any order and number of reports ends in the same state."""
+
+import logging
+import time
+from enum import Enum, auto
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from catalog import stock
+from catalog.money import rupees
+from checkout import attention, gateway, orders
+from checkout.facts import OrderFacts, PaymentFacts, is_order_id, is_payment_id
+from checkout.gateway import GatewayError
+from checkout.models import Order, Payment, RazorpayOrder
+from checkout.models.attention import CaseKind
+from checkout.status import PAYMENT_RANK, OrderStatus, PaymentStatus
+
+logger = logging.getLogger(__name__)
+
+PAID_WORDS = frozenset({PaymentStatus.CAPTURED, PaymentStatus.REFUNDED})
+# A web request spends at most this many seconds on Razorpay.
+BUDGET = 8.0
+
+
+class Verdict(Enum):
+    """What a report says of captured money: it pays the order, it does not, or Razorpay must be asked."""
+
+    MATCH = auto()
+    MISMATCH = auto()
+    UNKNOWN = auto()
+
+
+class BadSignature(Exception):
+    """The three values from Razorpay's window do not belong together, or belong to no order of ours."""
+
+
+def verify(*, order_id: object, payment_id: object, signature: object) -> Order:
+    """Take the browser's word that it paid, ask Razorpay, and return the order that the payment belongs to.
+
+    The order is found by the stored Razorpay order id alone. When Razorpay cannot be asked, the payment is kept as
+    on its way and reconciliation completes it. Raises BadSignature.
+    """
+    if not (isinstance(order_id, str) and isinstance(payment_id, str)):
+        raise BadSignature
+    if not (is_order_id(order_id) and is_payment_id(payment_id)):
+        raise BadSignature
+    attempt = RazorpayOrder.objects.filter(razorpay_order_id=order_id).select_related("order").first()
+    if attempt is None or not gateway.checkout_signature_is_valid(
+        order_id=order_id, payment_id=payment_id, signature=signature, key_id=attempt.key_id
+    ):
+        raise BadSignature
+    known = Payment.objects.filter(razorpay_payment_id=payment_id, status__in=PAID_WORDS).exists()
+    if not known:
+        _announce(attempt, payment_id)
+        deadline = time.monotonic() + BUDGET
+        try:
+            _take(attempt, [gateway.fetch_payment(payment_id, timeout=_left(deadline))], deadline)
+        except GatewayError as error:
+            logger.warning("Payment %s is confirmed later: %s", payment_id, error)
+    return Order.objects.get(pk=attempt.order_id)
+
+
+def check(order: Order, *, budget: float = BUDGET) -> None:
+    """Ask Razorpay about every attempt of an order and record what it says. Raises GatewayError."""
+    deadline = time.monotonic() + budget
+    for attempt in order.razorpay_orders.exclude(razorpay_order_id=None):
+        payments = gateway.fetch_order_payments(attempt.razorpay_order_id or "", timeout=_left(deadline))
+        _take(attempt, payments, deadline)
+    Order.objects.filter(pk=order.pk).update(checked_at=timezone.now())
+
+
+def record(facts: PaymentFacts, order_facts: OrderFacts | None = None) -> str:
+    """Record what is known of a payment: the one place where a report of money changes anything.
+
+    Safe to repeat, in any order. Returns what came of it: `applied`, `unchanged`, `unmatched`, or `ask_razorpay` when
+    the report alone cannot tell whether the whole order is paid.
+    """
+    try:
+        return _record(facts, order_facts)
+    except IntegrityError:
+        # Another report of the same new payment was first by a hair; now it is there to be found.
+        return _record(facts, order_facts)
+
+
+def _record(facts: PaymentFacts, order_facts: OrderFacts | None) -> str:
+    with transaction.atomic(durable=True):
+        attempt = _attempt_of(facts, order_facts)
+        if attempt is None:
+            return _record_unmatched(facts)
+        order = orders.lock(attempt.order_id)
+        payment, changed = _merge(facts, order, attempt)
+        if order_facts:
+            RazorpayOrder.objects.filter(pk=attempt.pk).update(status=order_facts.status)
+        if payment.status == PaymentStatus.CAPTURED and not _is_judged(payment):
+            verdict = _compare(order, payment, attempt, order_facts)
+            if verdict is not Verdict.UNKNOWN:
+                _judge(order, payment, is_match=verdict is Verdict.MATCH)
+                return "applied"
+            return "ask_razorpay"
+        return "applied" if changed else "unchanged"
+
+
+def _take(attempt: RazorpayOrder, payments: list[PaymentFacts], deadline: float) -> None:
+    """Capture what is only authorized, look at the Razorpay order, and record the payments."""
+    may_capture = _may_capture(attempt)
+    payments = [
+        gateway.capture(facts.payment_id, amount=facts.amount, currency=facts.currency, timeout=_left(deadline))
+        if facts.status == PaymentStatus.AUTHORIZED and may_capture
+        else facts
+        for facts in payments
+    ]
+    # The order is fetched after its payments, so that it is never older than they are.
+    order_facts = gateway.fetch_order(attempt.razorpay_order_id or "", timeout=_left(deadline)) if payments else None
+    for facts in payments:
+        record(facts, order_facts)
+
+
+def _may_capture(attempt: RazorpayOrder) -> bool:
+    # Razorpay returns by itself what nobody captures, so an order that gave up its cars takes no money.
+    return Order.objects.filter(pk=attempt.order_id, status=OrderStatus.PENDING).exists()
+
+
+def _announce(attempt: RazorpayOrder, payment_id: str) -> None:
+    with transaction.atomic(durable=True):
+        order = orders.lock(attempt.order_id)
+        _payment, is_new = Payment.objects.get_or_create(
+            razorpay_payment_id=payment_id,
+            defaults={"order": order, "razorpay_order": attempt, "amount": attempt.amount},
+        )
+        if is_new:
+            orders.note(order, "payment_signed", payment_id)
+
+
+def _attempt_of(facts: PaymentFacts, order_facts: OrderFacts | None) -> RazorpayOrder | None:
+    if not facts.order_id:
+        return None
+    attempt = RazorpayOrder.objects.filter(razorpay_order_id=facts.order_id).first()
+    if attempt or order_facts is None or order_facts.order_id != facts.order_id:
+        return attempt
+    # The answer that told the id was lost, and Razorpay's report is the first to bring it.
+    adopted = RazorpayOrder.objects.filter(
+        receipt=order_facts.receipt, razorpay_order_id=None, amount=order_facts.amount, currency=order_facts.currency
+    ).update(razorpay_order_id=facts.order_id)
+    return RazorpayOrder.objects.get(razorpay_order_id=facts.order_id) if adopted else None
+
+
+def _record_unmatched(facts: PaymentFacts) -> str:
+    payment, _is_new = Payment.objects.select_for_update().get_or_create(
+        razorpay_payment_id=facts.payment_id, defaults={"foreign_order_id": facts.order_id}
+    )
+    _copy(facts, payment)
+    if payment.status == PaymentStatus.CAPTURED:
+        attention.open_case(
+            CaseKind.UNMATCHED_MONEY, f"{rupees(payment.amount, always_paise=True)} for no order", payment=payment
+        )
+    return "unmatched"
+
+
+def _merge(facts: PaymentFacts, order: Order, attempt: RazorpayOrder) -> tuple[Payment, bool]:
+    payment = Payment.objects.select_for_update().filter(razorpay_payment_id=facts.payment_id).first()
+    if payment is None:
+        payment = Payment(razorpay_payment_id=facts.payment_id)
+    if payment.order_id is None:
+        payment.order, payment.razorpay_order = order, attempt
+        attention.close_matched(payment, order)
+    before = payment.status if payment.pk else ""
+    _copy(facts, payment)
+    if payment.status != before and payment.status in (PaymentStatus.FAILED, PaymentStatus.AUTHORIZED):
+        orders.note(order, f"payment_{payment.status}", payment.error_description or payment.method)
+    return payment, payment.status != before
+
+
+def _copy(facts: PaymentFacts, payment: Payment) -> None:
+    # Reports come late and out of order: a payment only moves forward.
+    if PAYMENT_RANK[facts.status] < PAYMENT_RANK[PaymentStatus(payment.status)]:
+        return
+    payment.status = facts.status
+    payment.amount = facts.amount
+    payment.currency = facts.currency
+    payment.method = facts.method or payment.method
+    payment.fee = facts.fee if facts.fee is not None else payment.fee
+    payment.tax = facts.tax if facts.tax is not None else payment.tax
+    payment.amount_refunded = max(facts.amount_refunded, payment.amount_refunded)
+    payment.error_reason = facts.error_reason
+    payment.error_description = facts.error_description
+    payment.save()
+
+
+def _is_judged(payment: Payment) -> bool:
+    return payment.fulfils or payment.cases.exclude(order=None).exists()
+
+
+def _compare(order: Order, payment: Payment, attempt: RazorpayOrder, order_facts: OrderFacts | None) -> Verdict:
+    """Compare at the level of the Razorpay order: offers and customer-borne fees make a payment differ from it."""
+    is_same_payment = (payment.amount, payment.currency) == (attempt.amount, attempt.currency)
+    if order_facts is None or order_facts.order_id != attempt.razorpay_order_id:
+        return Verdict.MATCH if is_same_payment else Verdict.UNKNOWN
+    if (order_facts.amount, order_facts.currency) != (attempt.amount, attempt.currency):
+        return Verdict.MISMATCH
+    if order_facts.is_settled or is_same_payment:
+        return Verdict.MATCH
+    # Part of the money is there. The rest may still come while the cars are held.
+    return Verdict.MISMATCH if order.expires_at < timezone.now() else Verdict.UNKNOWN
+
+
+def _judge(order: Order, payment: Payment, *, is_match: bool) -> None:
+    """Decide what captured money does: pay its order, or go before staff. Each payment is judged once."""
+    number = order.number
+    if order.is_bought:
+        attention.open_case(CaseKind.SECOND_PAYMENT, f"{number} was already paid", order=order, payment=payment)
+    elif not is_match:
+        _hold(order, payment, CaseKind.AMOUNT_MISMATCH, f"{number}: Razorpay's amount differs from ours")
+    elif order.status != OrderStatus.PENDING and not _has_cars_again(order):
+        _hold(order, payment, CaseKind.LATE_WITHOUT_STOCK, f"{number}: paid after its cars were sold to others")
+    else:
+        payment.fulfils = True
+        payment.save(update_fields=["fulfils", "updated_at"])
+        orders.mark_paid(order, text=f"{rupees(payment.amount, always_paise=True)} {payment.method}".strip())
+
+
+def _has_cars_again(order: Order) -> bool:
+    try:
+        with transaction.atomic():
+            orders.reserve_again(order)
+    except stock.OutOfStock:
+        return False
+    return True
+
+
+def _hold(order: Order, payment: Payment, kind: CaseKind, text: str) -> None:
+    attention.open_case(kind, text, order=order, payment=payment)
+    if order.status != OrderStatus.ON_HOLD:
+        orders.hold(order, text=text)
+
+
+def _left(deadline: float) -> float:
+    return max(deadline - time.monotonic(), 0.1)

@@ -1,0 +1,1 @@
+"""What a browser sees of buying: the cart, the checkout, and the pages of an order."""

@@ -1,0 +1,76 @@
+"""The shapes of answers: JSON as promised to the outside, and the headers of pages that nobody may keep."""
+
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.urls import reverse
+from django.utils.cache import patch_cache_control
+
+from catalog.models import ShopSettings
+from checkout import tracker
+from checkout.models import Order, RazorpayOrder
+
+
+def wants_json(request: HttpRequest) -> bool:
+    """Tell whether the client asked for JSON rather than a page."""
+    return request.get_preferred_type(["text/html", "application/json"]) == "application/json"
+
+
+def keep_private(response: HttpResponse) -> HttpResponse:
+    """Forbid every cache to store the response: it shows one person's order or cart."""
+    patch_cache_control(response, private=True, no_store=True)
+    return response
+
+
+def errors(status: int, **texts: list[str]) -> JsonResponse:
+    """Answer with `{"errors": {field: [texts]}}`."""
+    return JsonResponse({"errors": texts}, status=status)
+
+
+def order_status(order: Order) -> dict[str, Any]:
+    """Return what `status/` tells: amounts in paise, times in ISO 8601."""
+    return {
+        "number": order.number,
+        "status": order.status,
+        "payment": tracker.payment_state(order),
+        "total": order.total,
+        "refunded": tracker.refunded(order),
+        "updated_at": order.updated_at.isoformat(),
+    }
+
+
+def placed(order: Order) -> dict[str, Any]:
+    """Return the `order` object of the checkout's answer. `total` is paise."""
+    return {
+        "number": order.number,
+        "token": order.token,
+        "status": order.status,
+        "total": order.total,
+        "status_url": reverse("checkout:order_status", args=[order.token]),
+        "pay_url": reverse("checkout:order_pay", args=[order.token]),
+    }
+
+
+def razorpay_options(order: Order, attempt: RazorpayOrder, shop: ShopSettings) -> dict[str, Any]:
+    """Return the options of Razorpay's window for one attempt. `amount` is paise and only shown; the order decides.
+
+    https://razorpay.com/docs/payments/payment-gateway/web-integration/standard/integration-steps/
+    """
+    return {
+        "key": attempt.key_id,
+        "order_id": attempt.razorpay_order_id,
+        "amount": attempt.amount,
+        "currency": attempt.currency,
+        "name": shop.shop_name,
+        "description": f"Order {order.number}",
+        "prefill": {"name": order.full_name, "email": order.email, "contact": order.phone},
+        "theme": {"color": "#17181B"},
+        "callback_url": settings.SITE_URL + reverse("webhooks:callback"),
+        "config": {"display": {"sequence": ["upi", "card", "netbanking", "wallet"]}},
+    }
+
+
+def see_other(url: str) -> HttpResponse:
+    """Send the browser to `url` with a GET after its POST; no cache keeps the way."""
+    return keep_private(HttpResponse(status=303, headers={"Location": url}))

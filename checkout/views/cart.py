@@ -1,0 +1,99 @@
+"""The cart's page and its two POSTs, with and without JavaScript."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from catalog.models import ShopSettings, Variant
+from checkout import cart as carts
+from checkout.forms import QuantityForm
+from checkout.models import Cart
+from checkout.views.answers import errors, keep_private, see_other, wants_json
+
+
+@require_safe
+def show(request: HttpRequest) -> HttpResponse:
+    """Show the cart with today's prices and stock. Writes nothing."""
+    shop = ShopSettings.for_request(request)
+    context = {"cart": carts.view(carts.find(request), shop), "shop": shop}
+    return keep_private(TemplateResponse(request, "checkout/cart.html", context))
+
+
+@require_POST
+def add(request: HttpRequest) -> HttpResponse:
+    """Put a SKU into the cart."""
+    return _change(request, QuantityForm(request.POST, least=1), carts.add)
+
+
+@require_POST
+def update(request: HttpRequest) -> HttpResponse:
+    """Set how many of a SKU are in the cart; 0 removes it."""
+    return _change(request, QuantityForm(request.POST, least=0), carts.update)
+
+
+def _change(request: HttpRequest, form: QuantityForm, verb: Any) -> HttpResponse:
+    if not form.is_valid():
+        return _refuse(request, 400, [str(text) for texts in form.errors.values() for text in texts], "quantity")
+    sku, quantity = form.cleaned_data["sku"], form.cleaned_data["quantity"]
+    variant = Variant.objects.select_related("page", "stock").filter(sku=sku).first()
+    if variant is None or (verb is carts.add and not variant.is_for_sale):
+        return _refuse(request, 404, [_("We do not know the model %(sku)s.") % {"sku": sku}], "sku")
+    try:
+        with transaction.atomic():
+            cart = carts.find(request) or Cart.objects.create()
+            verb(cart, variant=variant, quantity=quantity)
+    except carts.NotEnough as refusal:
+        return _refuse(request, 409, [refusal.text], "quantity")
+    return _answer(request, cart, variant, quantity)
+
+
+def _answer(request: HttpRequest, cart: Cart, variant: Variant, quantity: int) -> HttpResponse:
+    view = carts.view(cart, ShopSettings.for_request(request))
+    if quantity:
+        text = _("%(title)s is in your cart: %(count)d in all.") % {"title": variant.title, "count": view.count}
+    else:
+        text = _("%(title)s was removed from your cart.") % {"title": variant.title}
+    response: HttpResponse
+    if wants_json(request):
+        response = JsonResponse({"cart": _as_json(view), "message": text})
+    else:
+        messages.success(request, text)
+        response = see_other(reverse("checkout:cart"))
+    carts.remember(response, cart)
+    return response
+
+
+def _refuse(request: HttpRequest, status: int, texts: list[str], field: str) -> HttpResponse:
+    if wants_json(request):
+        return errors(status, **{field: texts})
+    shop = ShopSettings.for_request(request)
+    context = {"cart": carts.view(carts.find(request), shop), "shop": shop, "refusal": " ".join(texts)}
+    return keep_private(TemplateResponse(request, "checkout/cart.html", context, status=status))
+
+
+def _as_json(view: carts.CartView) -> dict[str, Any]:
+    return {
+        "count": view.count,
+        "subtotal": view.subtotal,
+        "shipping": view.shipping,
+        "total": view.total,
+        "lines": [
+            {
+                "sku": line.sku,
+                "title": line.title,
+                "option": line.option,
+                "quantity": line.quantity,
+                "unit_price": line.unit_price,
+                "total": line.total,
+                "available": line.max_quantity,
+                "notice": line.notice,
+            }
+            for line in view.lines
+        ],
+    }

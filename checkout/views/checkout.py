@@ -1,0 +1,135 @@
+"""The checkout: showing its form, and turning a POST into an order and a Razorpay order."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from catalog.models import ShopSettings
+from catalog.stock import OutOfStock
+from checkout import attempts, orders, reconciliation
+from checkout import cart as carts
+from checkout.attempts import NotPayable
+from checkout.forms import CheckoutForm, new_checkout_key
+from checkout.gateway import GatewayError
+from checkout.models import Cart, CheckoutPage, Order, RazorpayOrder
+from checkout.status import OrderStatus
+from checkout.views.answers import errors, keep_private, placed, razorpay_options, see_other, wants_json
+
+
+def show(page: CheckoutPage, request: HttpRequest) -> HttpResponse:
+    """Show the form for the cart of this browser. Writes nothing."""
+    cart = carts.find(request)
+    view = carts.view(cart, ShopSettings.for_request(request))
+    initial = {**_last_details(cart), "checkout_key": new_checkout_key(), "seen_total": view.total}
+    return _page(page, request, CheckoutForm(initial=initial), view)
+
+
+def place(page: CheckoutPage, request: HttpRequest) -> HttpResponse:
+    """Place the order that was posted and open its payment."""
+    shop = ShopSettings.for_request(request)
+    form = CheckoutForm(request.POST)
+    cart = carts.find(request)
+    if not form.is_valid():
+        return _refuse(page, request, form, 400)
+    try:
+        if cart is None:
+            raise orders.CartEmpty(_("Your cart is empty."))
+        order, is_new = _place(cart, form, shop)
+    except orders.OrderRefused as refusal:
+        if isinstance(refusal, orders.PriceChanged) and cart:
+            carts.accept_prices(cart)
+        form.add_error(None, refusal.text)
+        return _refuse(page, request, form, 409 if isinstance(refusal, orders.PriceChanged) else 400)
+    except OutOfStock as refusal:
+        for shortage in refusal.shortages:
+            form.add_error(None, _shortage_text(shortage.title, shortage.available))
+        return _refuse(page, request, form, 409)
+    return _answer(request, order, is_new, shop)
+
+
+def _place(cart: Cart, form: CheckoutForm, shop: ShopSettings) -> tuple[Order, bool]:
+    _give_up_changed(cart, form, shop)
+    wanted = {
+        "cart": cart,
+        "details": form.details,
+        "checkout_key": form.key,
+        "shop": shop,
+        "seen_total": form.cleaned_data["seen_total"],
+    }
+    try:
+        return orders.place_order(**wanted)
+    except OutOfStock as refusal:
+        # Orders whose time is over may only hold these cars because nobody has asked Razorpay about them yet.
+        if not reconciliation.free_overdue([shortage.variant_id for shortage in refusal.shortages]):
+            raise
+        return orders.place_order(**wanted)
+
+
+def _give_up_changed(cart: Cart, form: CheckoutForm, shop: ShopSettings) -> None:
+    """Let go of the open order of this cart when the cart has changed since: one browser holds one set of cars."""
+    known = orders.find_open(cart, checkout_key=form.key, shop=shop)
+    for stale in cart.orders.filter(status=OrderStatus.PENDING):
+        if stale != known:
+            reconciliation.supersede(order=stale)
+
+
+def _answer(request: HttpRequest, order: Order, is_new: bool, shop: ShopSettings) -> HttpResponse:
+    attempt: RazorpayOrder | None = None
+    try:
+        attempt = attempts.open_payment(order)
+    except NotPayable:
+        order.refresh_from_db()
+    except GatewayError as error:
+        if wants_json(request):
+            return JsonResponse({"order": placed(order), "errors": {"payment": [error.customer_text]}}, status=503)
+    if not wants_json(request):
+        target = "checkout:order_pay" if order.status == OrderStatus.PENDING else "checkout:order"
+        return see_other(reverse(target, args=[order.token]) + ("#pay" if attempt else ""))
+    body: dict[str, Any] = {
+        "order": placed(order),
+        "verify_url": reverse("webhooks:verify"),
+        "razorpay": razorpay_options(order, attempt, shop) if attempt else None,
+    }
+    return JsonResponse(body, status=201 if is_new else 200)
+
+
+def _refuse(page: CheckoutPage, request: HttpRequest, form: CheckoutForm, status: int) -> HttpResponse:
+    if wants_json(request):
+        texts = {name if name != "__all__" else "cart": [str(t) for t in found] for name, found in form.errors.items()}
+        return errors(status, **texts)
+    view = carts.view(carts.find(request), ShopSettings.for_request(request))
+    data = request.POST.copy()
+    data["seen_total"] = str(view.total)
+    data["checkout_key"] = data.get("checkout_key") or new_checkout_key()
+    form.data = data
+    return _page(page, request, form, view, status=status)
+
+
+def _page(
+    page: CheckoutPage, request: HttpRequest, form: CheckoutForm, view: carts.CartView, status: int = 200
+) -> HttpResponse:
+    context = page.get_context(request)
+    context.update(form=form, cart=view, errors=_summary(form), shop=ShopSettings.for_request(request))
+    return keep_private(TemplateResponse(request, page.get_template(request), context, status=status))
+
+
+def _summary(form: CheckoutForm) -> list[tuple[str, str]]:
+    return [
+        (form[name].id_for_label if name in form.fields else "", str(text))
+        for name, texts in form.errors.items()
+        for text in texts
+    ]
+
+
+def _last_details(cart: Cart | None) -> dict[str, Any]:
+    last = cart.orders.filter(status=OrderStatus.PENDING).first() if cart else None
+    return {name: getattr(last, name) for name in orders.Details.__dataclass_fields__} if last else {}
+
+
+def _shortage_text(title: str, available: int) -> str:
+    if available <= 0:
+        return _("%(title)s is sold out. Remove it from your cart to check out.") % {"title": title}
+    return _("Only %(count)d of %(title)s left. Change your cart to check out.") % {"count": available, "title": title}

@@ -1,0 +1,155 @@
+"""The pages of one order, found by its unguessable token. Only POSTs ask Razorpay."""
+
+from datetime import timedelta
+
+from django.conf import settings
+from django.contrib import messages
+from django.db.models import Q
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import get_object_or_404
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from catalog.models import ShopSettings
+from checkout import attempts, reconciliation, tracker
+from checkout.attempts import NotPayable
+from checkout.gateway import GatewayError
+from checkout.models import Order
+from checkout.status import OrderStatus
+from checkout.views.answers import keep_private, order_status, razorpay_options, see_other
+
+CHECK_PAUSE = timedelta(seconds=4)
+
+
+@require_safe
+def show(request: HttpRequest, token: str) -> HttpResponse:
+    """Show an order to its buyer."""
+    order = _find(token)
+    state = tracker.payment_state(order)
+    is_pending = order.status == OrderStatus.PENDING
+    context = {
+        "order": order,
+        "lines": order.lines.select_related("image").prefetch_related("image__renditions"),
+        "shop": ShopSettings.for_request(request),
+        "timeline": tracker.steps(order),
+        "headline": tracker.headline(order),
+        "payment": state,
+        "failure": tracker.failure(order) if state == "failed" else "",
+        "polling": is_pending and state == "confirming",
+        "pay_url": _url("order_pay", order) if is_pending and state != "confirming" else "",
+        "cancel_url": _url("order_cancel", order) if is_pending and state != "confirming" else "",
+        "check_url": _url("order_check", order),
+        "status_url": _url("order_status", order),
+    }
+    return _private(TemplateResponse(request, "checkout/order.html", context))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def pay(request: HttpRequest, token: str) -> HttpResponse:
+    """Show the page that opens Razorpay's window; a POST makes or adopts the Razorpay order first."""
+    order = _find(token)
+    if order.status != OrderStatus.PENDING or tracker.payment_state(order) == "confirming":
+        return see_other(order.get_absolute_url())
+    if request.method == "POST":
+        return _open(request, order)
+    return _pay_page(request, order)
+
+
+@require_safe
+def status(request: HttpRequest, token: str) -> JsonResponse:
+    """Tell the state of an order as JSON. Only reads."""
+    response = JsonResponse(order_status(_find(token)))
+    keep_private(response)
+    return response
+
+
+@require_POST
+def check(request: HttpRequest, token: str) -> HttpResponse:
+    """Ask Razorpay about this order now, at most once in a few seconds, and answer like `status/`."""
+    order = _find(token)
+    before = timezone.now() - CHECK_PAUSE
+    is_due = Q(checked_at=None) | Q(checked_at__lt=before) | Q(pk=None if settings.RATELIMIT_ENABLE else order.pk)
+    if Order.objects.filter(is_due, pk=order.pk).update(checked_at=timezone.now()):
+        try:
+            reconciliation.settle(order)
+        except GatewayError:
+            messages.info(request, _("We could not reach Razorpay just now. We keep asking; you need not pay again."))
+    if request.accepts("text/html") and "text/html" in request.headers.get("Accept", ""):
+        return see_other(order.get_absolute_url())
+    return keep_private(JsonResponse(order_status(_find(token))))
+
+
+@require_POST
+def cancel(request: HttpRequest, token: str) -> HttpResponse:
+    """Cancel an unpaid order for its buyer, after asking Razorpay."""
+    order = _find(token)
+    try:
+        is_cancelled = reconciliation.cancel(order)
+    except GatewayError as error:
+        messages.error(request, error.customer_text)
+        return see_other(order.get_absolute_url())
+    if not is_cancelled:
+        messages.error(request, _("This order can no longer be cancelled here. Write to us and we will help."))
+    return see_other(order.get_absolute_url())
+
+
+def _find(token: str) -> Order:
+    return get_object_or_404(Order.objects.prefetch_related("payments", "events"), token=token)
+
+
+def _open(request: HttpRequest, order: Order) -> HttpResponse:
+    try:
+        attempts.open_payment(order)
+    except NotPayable:
+        return see_other(order.get_absolute_url())
+    except GatewayError as error:
+        messages.error(request, error.customer_text)
+        return see_other(_url("order_pay", order))
+    return see_other(_url("order_pay", order) + "#pay")
+
+
+def _pay_page(request: HttpRequest, order: Order) -> HttpResponse:
+    shop = ShopSettings.for_request(request)
+    attempt = attempts.current(order)
+    context = {
+        "order": order,
+        "lines": order.lines.select_related("image").prefetch_related("image__renditions"),
+        "shop": shop,
+        "ready": attempt is not None,
+        "razorpay": razorpay_options(order, attempt, shop) if attempt else None,
+        "checkout_js_url": settings.RAZORPAY_CHECKOUT_JS_URL,
+        "hosted_url": f"{settings.RAZORPAY_API_URL}/v1/checkout/embedded",
+        "verify_url": reverse("webhooks:verify"),
+        "status_url": _url("order_status", order),
+        "order_url": order.get_absolute_url(),
+        "cancel_url": _url("order_cancel", order),
+        "return_url": settings.SITE_URL + _url("order_pay", order),
+        "failure": tracker.failure(order),
+        "held_until": order.expires_at,
+    }
+    return _for_razorpay(TemplateResponse(request, "checkout/pay.html", context))
+
+
+def _for_razorpay(response: HttpResponse) -> HttpResponse:
+    # Razorpay refuses payments from a site that it cannot name, and its bank pop-ups need their opener.
+    response["Referrer-Policy"] = "strict-origin-when-cross-origin"
+    response["Cross-Origin-Opener-Policy"] = "same-origin-allow-popups"
+    return _unlisted(response)
+
+
+def _private(response: HttpResponse) -> HttpResponse:
+    # The address is the key to the order, so it may not leak to other sites.
+    response["Referrer-Policy"] = "same-origin"
+    return _unlisted(response)
+
+
+def _unlisted(response: HttpResponse) -> HttpResponse:
+    response["X-Robots-Tag"] = "noindex"
+    return keep_private(response)
+
+
+def _url(name: str, order: Order) -> str:
+    return reverse(f"checkout:{name}", args=[order.token])

@@ -1,0 +1,58 @@
+"""The inbox: every signed report of Razorpay, as it came."""
+
+from django.db import models
+from django.utils import timezone
+
+
+class Outcome(models.TextChoices):
+    """What became of an event."""
+
+    WAITING = "waiting", "Waiting"
+    APPLIED = "applied", "Applied"
+    UNCHANGED = "unchanged", "Nothing new"
+    UNMATCHED = "unmatched", "No order of ours"
+    ASK_RAZORPAY = "ask_razorpay", "Left to reconciliation"
+    IGNORED = "ignored", "Not needed"
+    QUARANTINED = "quarantined", "Unreadable"
+    FAILED = "failed", "Failed"
+
+
+class WebhookEvent(models.Model):
+    """One signed body, stored before it is acted on. Its hash is its identity: the event id is not signed."""
+
+    body_sha256 = models.CharField(max_length=64, unique=True)
+    event_id = models.CharField(max_length=64, blank=True, db_index=True)
+    event = models.CharField(max_length=64, blank=True)
+    raw = models.BinaryField()
+    outcome = models.CharField(max_length=12, choices=Outcome, default=Outcome.WAITING, db_index=True)
+    error = models.CharField(max_length=255, blank=True)
+    attempts = models.PositiveIntegerField(default=0)
+    received_at = models.DateTimeField(auto_now_add=True, db_index=True)
+    applied_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["-received_at", "-pk"]
+
+    def __str__(self) -> str:
+        return f"{self.event or 'event'} {self.event_id or self.body_sha256[:12]}"
+
+
+class Heartbeat(models.Model):
+    """When a job last ran, so that a silent worker can be seen."""
+
+    name = models.CharField(max_length=40, unique=True)
+    at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.name} at {self.at:%Y-%m-%d %H:%M:%S}"
+
+    @classmethod
+    def beat(cls, name: str) -> None:
+        """Note that the job `name` has just run."""
+        cls.objects.update_or_create(name=name, defaults={"at": timezone.now()})
+
+    @classmethod
+    def ages(cls) -> dict[str, float]:
+        """Return how many seconds ago each job last ran."""
+        now = timezone.now()
+        return {beat.name: (now - beat.at).total_seconds() for beat in cls.objects.all()}

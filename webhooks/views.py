@@ -1,0 +1,130 @@
+"""Where browser and Razorpay report payments. The signature is the proof: no session, no CSRF token, no cookie."""
+
+import hashlib
+import json
+import logging
+import re
+from typing import Any
+
+from django.db import DatabaseError, transaction
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_POST
+
+from checkout import gateway, payments
+from checkout.facts import is_order_id
+from checkout.models import RazorpayOrder
+from webhooks import handlers
+from webhooks.models import WebhookEvent
+
+logger = logging.getLogger(__name__)
+
+MAX_BODY = 1_000_000
+MAX_DISCARDED = 8_000_000
+SIGNATURE = re.compile(r"[0-9a-f]{64}")
+FIELDS = ("razorpay_order_id", "razorpay_payment_id", "razorpay_signature")
+
+
+@csrf_exempt
+@require_POST
+def verify(request: HttpRequest) -> JsonResponse:
+    """Take the three values that Razorpay's window gave to the browser."""
+    values = _values(request)
+    try:
+        order = payments.verify(
+            order_id=values.get(FIELDS[0]), payment_id=values.get(FIELDS[1]), signature=values.get(FIELDS[2])
+        )
+    except payments.BadSignature:
+        text = _("This payment could not be verified. If money left your account, we will find it.")
+        return JsonResponse({"error": {"code": "bad_signature", "message": text}}, status=400)
+    state = "paid" if order.is_bought else "confirming"
+    return JsonResponse({"status": state, "redirect": order.get_absolute_url()})
+
+
+@csrf_exempt
+@require_POST
+def callback(request: HttpRequest) -> HttpResponse:
+    """Take Razorpay's form POST of a payment or of a failure, and send the browser to the order."""
+    if FIELDS[2] not in request.POST and (url := _failed_order(request)):
+        return _see_other(url)
+    try:
+        order = payments.verify(
+            order_id=request.POST.get(FIELDS[0]),
+            payment_id=request.POST.get(FIELDS[1]),
+            signature=request.POST.get(FIELDS[2]),
+        )
+    except payments.BadSignature:
+        return HttpResponse(_("This payment could not be verified."), status=400, content_type="text/plain")
+    return _see_other(order.get_absolute_url())
+
+
+@csrf_exempt
+@require_POST
+def razorpay(request: HttpRequest) -> HttpResponse:
+    """Store a signed event durably, answer 200, and apply it. Makes no call out."""
+    body = _read(request)
+    if body is None:
+        return HttpResponse(status=413)
+    # A flood of unsigned posts is refused before anything is parsed or written.
+    if not gateway.webhook_signature_is_valid(body, request.headers.get("X-Razorpay-Signature")):
+        return HttpResponse(status=400)
+    try:
+        event, is_new = _store(body, request.headers.get("X-Razorpay-Event-Id", ""))
+    except DatabaseError:
+        logger.exception("An event could not be stored")
+        return HttpResponse(status=503)
+    if is_new:
+        handlers.apply(event)
+    return HttpResponse(status=200)
+
+
+def _store(body: bytes, event_id: str) -> tuple[WebhookEvent, bool]:
+    with transaction.atomic(durable=True):
+        return WebhookEvent.objects.get_or_create(
+            body_sha256=hashlib.sha256(body).hexdigest(),
+            defaults={
+                "event_id": re.sub(r"[^A-Za-z0-9_-]", "", event_id)[:64],
+                "event": handlers.name_of(body),
+                "raw": body,
+            },
+        )
+
+
+def _read(request: HttpRequest) -> bytes | None:
+    """Return the raw body, or None above the limit. More is read and discarded, so that the sender gets the answer."""
+    body = request.read(MAX_BODY + 1)
+    if len(body) <= MAX_BODY:
+        return body
+    left = MAX_DISCARDED - len(body)
+    while left > 0 and (chunk := request.read(min(left, 65_536))):
+        left -= len(chunk)
+    return None
+
+
+def _values(request: HttpRequest) -> dict[str, Any]:
+    if request.content_type != "application/json":
+        return {name: request.POST.get(name) for name in FIELDS}
+    try:
+        values = json.loads(request.body)
+    except (ValueError, RecursionError):
+        return {}
+    return values if isinstance(values, dict) else {}
+
+
+def _failed_order(request: HttpRequest) -> str | None:
+    """Return the pay page of the order that a failure POST names. A failure moves nothing: anybody can post one."""
+    try:
+        metadata = json.loads(request.POST.get("error[metadata]", ""))
+    except (ValueError, RecursionError):
+        return None
+    order_id = metadata.get("order_id") if isinstance(metadata, dict) else None
+    if not (isinstance(order_id, str) and is_order_id(order_id)):
+        return None
+    attempt = RazorpayOrder.objects.filter(razorpay_order_id=order_id).select_related("order").first()
+    return reverse("checkout:order", args=[attempt.order.token]) if attempt else None
+
+
+def _see_other(url: str) -> HttpResponse:
+    return HttpResponse(status=303, headers={"Location": url})
