@@ -15,7 +15,10 @@ if TYPE_CHECKING:
 CREATE_FIELDS = ("amount", "currency", "receipt", "notes", "partial_payment", "payment_capture", "payment")
 LIST_FIELDS = ("receipt", "from", "to", "count", "skip", "authorized", "expand[]", "expand")
 CAPTURE_OPTIONS = ("automatic_expiry_period", "manual_expiry_period", "refund_speed")
-AUTHORIZED = ("authorized", "captured", "refunded")
+WAS_AUTHORIZED = (
+    "EXISTS (SELECT 1 FROM entities AS p WHERE p.kind = 'payment' AND p.parent = entities.id "
+    "AND json_extract(p.doc, '$.status') IN ('authorized', 'captured', 'refunded'))"
+)
 
 
 def create(simulator: "Simulator", request: Request) -> dict[str, Any]:
@@ -85,9 +88,7 @@ def fetch_all(simulator: "Simulator", request: Request) -> dict[str, Any]:
     authorized = parameters.get("authorized", [None])[-1]
     if authorized not in (None, "0", "1"):
         raise invalid("The authorized field must be true or false.", field="authorized")
-    paid_something = f"EXISTS (SELECT 1 FROM entities AS p WHERE p.kind = 'payment' AND p.parent = entities.id \
-AND json_extract(p.doc, '$.status') IN {AUTHORIZED})"
-    conditions = {"1": [paid_something], "0": [f"NOT {paid_something}"]}.get(authorized or "", [])
+    conditions = {"1": [WAS_AUTHORIZED], "0": [f"NOT {WAS_AUTHORIZED}"]}.get(authorized or "", [])
     with simulator.store.transaction() as transaction:
         orders = transaction.page("order", page, conditions, **equal)
         return entities.collection([_shown(transaction, order, expand) for order in orders])

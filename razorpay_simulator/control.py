@@ -46,7 +46,8 @@ def pay(simulator: "Simulator", data: dict[str, Any]) -> dict[str, Any]:
     outcome = data.get("outcome", "success")
     if outcome not in moves.OUTCOMES:
         raise invalid(f"The outcome is one of {', '.join(moves.OUTCOMES)}.", field="outcome")
-    details = checkout.payment_details(data)
+    vpa = "success@razorpay" if outcome in {"success", "authorized"} else "failure@razorpay"
+    details = checkout.payment_details({"vpa": vpa, **data})
     with simulator.store.transaction() as transaction:
         order_id = check_id("order", str(data.get("order_id", "")))
         order = moves.must_find(transaction, "order", order_id)

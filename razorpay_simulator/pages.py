@@ -16,6 +16,8 @@ CONTENT_SECURITY_POLICY = (
 class Markup(str):
     """HTML that is already safe."""
 
+    __slots__ = ()
+
 
 def fill(template: str, **values: str) -> Markup:
     """Put values into a template; all but Markup is escaped."""

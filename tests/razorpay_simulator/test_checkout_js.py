@@ -13,10 +13,11 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, quote, urlsplit
 
 import pytest
-from conftest import KEY_ID, KEY_SECRET, Running, wait_until
+
+from tests.razorpay_simulator.harness import KEY_ID, KEY_SECRET, Running, wait_until
 
 NAMES = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 FLAGS = [
@@ -77,7 +78,7 @@ class Merchant:
                 self.end_headers()
                 self.wfile.write(body.encode())
 
-            def log_message(self, format: str, *arguments: Any) -> None:
+            def log_message(self, *arguments: Any) -> None:
                 pass
 
         self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
@@ -118,14 +119,14 @@ class Shopper:
         self.page = context.new_page()
         self.page.set_default_timeout(5000)
         self.complaints: list[str] = []
-        self.page.on("console", lambda line: line.type == "error" and self.complaints.append(line.text))
+        self.page.on("console", lambda line: self.complaints.extend([line.text] if line.type == "error" else []))
         self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
         self.window = self.page.frame_locator("iframe.razorpay-checkout-frame")
 
     def visit(self, order: dict[str, Any], **options: Any) -> "Shopper":
         given = {"key": KEY_ID, "order_id": order["id"], "amount": order["amount"], "currency": "INR"}
         given |= {"name": "Chhota Garage", "description": "Order DS-000123", "handler": True, **options}
-        self.page.goto(f"{self.merchant.url}/?options={json.dumps(given).replace('#', '%23').replace('&', '%26')}")
+        self.page.goto(f"{self.merchant.url}/?options={quote(json.dumps(given))}")
         return self
 
     def open(self, order: dict[str, Any], **options: Any) -> "Shopper":
@@ -457,10 +458,10 @@ def hosted_form(simulator: Running, merchant: Merchant, order: dict[str, Any]) -
         "callback_url": f"{merchant.url}/callback",
         "cancel_url": f"{merchant.url}/cancelled",
     }
-    inputs = "".join(
-        f'<input name="{name}" value="{value.replace("<", "&lt;")}">' for name, value in fields.items()
+    inputs = "".join(f'<input name="{name}" value="{value.replace("<", "&lt;")}">' for name, value in fields.items())
+    return (
+        f'<form method="post" action="{simulator.browser_url}/v1/checkout/embedded">{inputs}<button>Go</button></form>'
     )
-    return f'<form method="post" action="{simulator.browser_url}/v1/checkout/embedded">{inputs}<button>Go</button></form>'
 
 
 def test_the_hosted_page_works_without_javascript(make_shopper: Any, simulator: Running, merchant: Merchant) -> None:
