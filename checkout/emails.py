@@ -64,7 +64,7 @@ def _send_claimed(pk: int) -> bool:
     try:
         compose(mail).send()
     # A mail server fails in many ways; whichever it is, the mail stays in the outbox and is tried again.
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001 (see above)
         logger.warning("Mail %s of order %s was not sent: %s", mail.kind, mail.order.number, type(error).__name__)
         _put_back(mail, error)
         return False

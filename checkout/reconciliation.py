@@ -73,7 +73,7 @@ def settle(order: Order, *, budget: float = payments.BUDGET) -> Order:
 
 
 def cancel(order: Order) -> bool:
-    """Cancel a PENDING order for its buyer, after asking Razorpay; tell whether it is cancelled. Raises GatewayError."""
+    """Cancel a PENDING order for its buyer, after asking Razorpay; tell whether it worked. Raises GatewayError."""
     payments.check(order)
     return orders.cancel(order.pk, text="Cancelled by the buyer")
 

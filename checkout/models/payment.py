@@ -10,7 +10,7 @@ from checkout.status import PaymentStatus
 class RazorpayOrder(models.Model):
     """One attempt to have an order paid. The row exists before Razorpay is called; its id comes with the answer.
 
-    `amount` is paise. `receipt` finds the Razorpay order again after a lost answer. `key_id` tells which key set made it.
+    `amount` is paise. `receipt` finds the Razorpay order after a lost answer. `key_id` is the key set that made it.
     """
 
     order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="razorpay_orders")

@@ -1,6 +1,6 @@
 """One pass of catching up with Razorpay."""
 
-from datetime import datetime
+from datetime import datetime, time
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
@@ -42,7 +42,7 @@ def moment(text: str) -> datetime:
     except ValueError:
         found = day = None
     if day:
-        found = datetime(day.year, day.month, day.day)
+        found = datetime.combine(day, time.min)
     if found is None:
         raise CommandError(f"{text!r} is no date; write it like 2026-11-23 or 2026-11-23T14:30.")
     return make_aware(found, get_current_timezone()) if is_naive(found) else found

@@ -48,7 +48,7 @@ JOBS: list[tuple[float, Callable[[], object]]] = [
 
 
 class Command(BaseCommand):
-    """Run the jobs, each at its own pace, until told to stop. A killed worker loses nothing: what is to do is in rows."""
+    """Run the jobs, each at its own pace, until told to stop. What is to do is in rows, so a kill loses nothing."""
 
     help = "Sends what waits in the outbox, reconciles every minute, makes AVIF pictures, publishes scheduled pages."
 
