@@ -1,6 +1,6 @@
 """The smallest shop that can sell: a page tree, products with stock, and a buyer who posts what a browser would."""
 
-import datetime
+import datetime as dt
 from typing import Any
 
 from django.test import Client
@@ -48,7 +48,7 @@ def make_product(
     brand, _new = Brand.objects.get_or_create(name="Chhota Works", slug="chhota-works")
     hsn, is_new = HsnCode.objects.get_or_create(code="9503")
     if is_new:
-        GstRate.objects.create(hsn=hsn, basis_points=500, valid_from=datetime.date(2025, 9, 22))
+        GstRate.objects.create(hsn=hsn, basis_points=500, valid_from=dt.date(2025, 9, 22))
     page = ProductPage(title=title or f"Model {sku}", slug=sku.lower(), brand=brand, hsn=hsn, scale="1:43", **fields)
     page.variants = [Variant(sku=sku, price=price, mrp=price, weight_grams=300)]
     catalogue.add_child(instance=page)
