@@ -59,7 +59,7 @@ async function isSettled() {
     const answer = await fetch(statusUrl, { headers: { Accept: "application/json" }, cache: "no-store" });
     if (!answer.ok) return false;
     const { status, payment } = await answer.json();
-    return status !== "pending" || payment === "paid";
+    return status !== "pending" || payment === "confirming";
   } catch {
     return false;
   }
@@ -94,7 +94,7 @@ function dismissed() {
   if (leaving) return;
   setWorking(false);
   if (failure) {
-    const title = root.ownerDocument.querySelector("[data-title]");
+    const title = document.querySelector("[data-title]");
     title.textContent = title.dataset.failedTitle;
     notify("failed", failure.description);
     relabel(button.dataset.again);
