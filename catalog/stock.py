@@ -150,6 +150,20 @@ def return_(*, items: Items, reference: str, reason: str = "", user: Any = None)
         _book(stock.pk, Kind.RETURN, on_hand=quantity, reference=reference, reason=reason, user=user)
 
 
+def receive_many(*, quantities: Mapping[int, int], reason: str) -> None:
+    """Put the first pieces of many new variants on the shelf at once, by variant id; 0 opens an empty stock row.
+
+    For imports. Raises IntegrityError when one of them has a stock row already.
+    """
+    with transaction.atomic():
+        rows = Stock.objects.bulk_create(Stock(variant_id=pk, on_hand=number) for pk, number in quantities.items())
+        StockMovement.objects.bulk_create(
+            StockMovement(stock_id=row.pk, kind=Kind.RECEIVE, on_hand_delta=row.on_hand, reason=reason)
+            for row in rows
+            if row.on_hand
+        )
+
+
 def open_stock(variant_id: int) -> Stock:
     """Return the variant's stock row, made with zeros when there is none yet."""
     stock, _ = Stock.objects.get_or_create(variant_id=variant_id)

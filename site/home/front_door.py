@@ -5,7 +5,8 @@ from typing import Any
 from django.http import HttpRequest
 
 from catalog.listing import newest, scales_for_sale
-from catalog.models import CatalogPage
+from catalog.models import CatalogPage, Variant
+from home.models import HomePage
 
 NEWEST = 8
 WORDS = {
@@ -20,13 +21,20 @@ WORDS = {
 }
 
 
-def front_door(request: HttpRequest) -> dict[str, Any]:
-    """Return the newest cards, how many products there are, and each scale with words and address, smallest first."""
+def front_door(page: HomePage, request: HttpRequest) -> dict[str, Any]:
+    """Return the newest cards, how many products there are, each scale with words and address, and the hero's price."""
     counts = scales_for_sale()
     shop = CatalogPage.objects.live().first()
     base = (shop.get_url(request) if shop else None) or "/shop/"
     return {
+        "hero_price": _lowest_price(page.hero_product_id),
         "cards": newest(request=request, limit=NEWEST),
         "total_products": sum(counts.values()),
         "scales": [(scale, words, f"{base}?scale={scale}") for scale, words in WORDS.items() if scale in counts],
     }
+
+
+def _lowest_price(product_id: int | None) -> int | None:
+    """Return the lowest price of a product in paise, or None when it has nothing for sale."""
+    prices = Variant.objects.filter(page_id=product_id, page__live=True, is_active=True).order_by("price")
+    return prices.values_list("price", flat=True).first() if product_id else None

@@ -61,7 +61,7 @@ class HomePage(Page):
         from home.front_door import front_door
 
         context: dict[str, Any] = super().get_context(request, *args, **kwargs)
-        context.update(front_door(request))
+        context.update(front_door(self, request))
         return context
 
 

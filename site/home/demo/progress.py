@@ -1,0 +1,45 @@
+"""Progress of a long command: a bar on a terminal, plain lines elsewhere."""
+
+import time
+from typing import TextIO
+
+WIDTH = 32
+PAUSE = 2.0
+"""Seconds between two plain lines."""
+
+
+class Progress:
+    """Tells how far a step has come. Use as `with Progress(...) as progress: progress.advance()`."""
+
+    def __init__(self, stream: TextIO, label: str, total: int) -> None:
+        self.stream, self.label, self.total = stream, label, total
+        self.done = 0
+        self.is_terminal = bool(getattr(stream, "isatty", lambda: False)())
+        self.told = time.monotonic()
+
+    def __enter__(self) -> "Progress":
+        self._tell()
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        if self.is_terminal:
+            self.stream.write("\n")
+        elif not any(error):
+            self.stream.write(f"{self.label}: done ({self.done})\n")
+        self.stream.flush()
+
+    def advance(self, steps: int = 1) -> None:
+        """Count `steps` more as done and show it, not too often."""
+        self.done += steps
+        now = time.monotonic()
+        if self.is_terminal or now - self.told >= PAUSE:
+            self.told = now
+            self._tell()
+
+    def _tell(self) -> None:
+        if self.is_terminal:
+            filled = WIDTH if not self.total else WIDTH * self.done // self.total
+            self.stream.write(f"\r{self.label:<12} [{'#' * filled:<{WIDTH}}] {self.done}/{self.total}")
+        else:
+            self.stream.write(f"{self.label}: {self.done} of {self.total}\n")
+        self.stream.flush()

@@ -1,0 +1,67 @@
+"""The demo shop's page tree, its site and its settings."""
+
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.db import transaction
+from wagtail.models import Page, Site
+
+from catalog.models import CatalogPage, ProductPage, ShopImage, ShopSettings
+from checkout.models import CheckoutPage
+from home.demo.data import read
+from home.models import ContentPage, HomePage
+
+
+@transaction.atomic
+def load_tree() -> tuple[HomePage, CatalogPage]:
+    """Make the home page, the shop, the checkout and the pages of text that are missing; point the site at them."""
+    data = read("pages.toml")
+    home = HomePage.objects.first() or _first_home(data["home"])
+    shop = CatalogPage.objects.child_of(home).first() or _child(home, CatalogPage(**data["shop"]))
+    if not CheckoutPage.objects.child_of(home).exists():
+        _child(home, CheckoutPage(**data["checkout"]))
+    for row in data["content"]:
+        if not ContentPage.objects.child_of(home).filter(slug=row["slug"]).exists():
+            _child(home, ContentPage(**{**row, "body": row["body"].strip()}))
+    return home, shop
+
+
+@transaction.atomic
+def dress_home(home: HomePage, images: dict[str, ShopImage]) -> None:
+    """Put picture and product into the hero, unless an editor has put something there."""
+    home = HomePage.objects.get(pk=home.pk)
+    if home.hero_image_id or home.hero_product_id:
+        return
+    home.hero_image = images["hero"]
+    home.hero_product = ProductPage.objects.filter(title=read("pages.toml")["home"]["hero_product"]).first()
+    home.save_revision().publish()
+
+
+def _first_home(data: dict[str, Any]) -> HomePage:
+    """Put the home page below the root, let the default site begin there, and take Wagtail's welcome page away."""
+    root = Page.get_first_root_node()
+    words = {key: value for key, value in data.items() if key != "hero_product"}
+    home = HomePage(slug="chhota-garage", **words)
+    root.add_child(instance=home)
+    home.save_revision().publish()
+    site = _site(home)
+    ShopSettings.objects.get_or_create(site=site, defaults=read("pages.toml")["settings"])
+    for welcome in Page.objects.child_of(root).exclude(pk=home.pk).exact_type(Page).filter(numchild=0):
+        welcome.delete()
+    return HomePage.objects.get(pk=home.pk)
+
+
+def _site(home: HomePage) -> Site:
+    address = urlsplit(settings.SITE_URL)
+    port = address.port or (443 if address.scheme == "https" else 80)
+    values = {"hostname": address.hostname or "localhost", "port": port, "root_page": home, "site_name": home.title}
+    site, _ = Site.objects.update_or_create(is_default_site=True, defaults=values)
+    return site
+
+
+def _child(home: HomePage, page: Any) -> Any:
+    """Publish a page below the home page."""
+    home.add_child(instance=page)
+    page.save_revision().publish()
+    return type(page).objects.get(pk=page.pk)

@@ -1,0 +1,42 @@
+"""`manage.py load_demo_shop`: a shop to look at, to try and to measure."""
+
+import argparse
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandParser
+
+from home.demo.crowd import load_crowd
+from home.demo.labels import load_labels
+from home.demo.people import load_people
+from home.demo.photos import load_photos
+from home.demo.products import load_products
+from home.demo.tree import dress_home, load_tree
+
+
+def number(text: str) -> int:
+    """Return a whole number from 0 on. Raises ArgumentTypeError for anything else."""
+    if not text.isascii() or not text.isdigit():
+        raise argparse.ArgumentTypeError(f"{text!r} is no whole number from 0 on.")
+    return int(text)
+
+
+class Command(BaseCommand):
+    """Load the demo shop. Safe to run twice and to stop at any moment; it makes no orders."""
+
+    help = "Load the demo shop: pages, products with pictures and stock, and people for three roles. Makes no orders."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        """Add the options of the large catalogue."""
+        parser.add_argument("--products", type=number, default=0, help="Fill the catalogue up to this many products.")
+        parser.add_argument("--seed", type=int, default=1, help="The same seed makes the same large catalogue.")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Load what is missing, step by step."""
+        home, shop = load_tree()
+        hsn = load_labels()
+        images = load_photos(self.stdout._out)
+        load_products(shop, images, hsn, self.stdout._out)
+        dress_home(home, images)
+        load_people(home)
+        load_crowd(shop, options["products"], options["seed"], self.stdout._out)
+        self.stdout.write(self.style.SUCCESS("The demo shop is loaded."))
