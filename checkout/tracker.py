@@ -1,11 +1,13 @@
 """What a buyer is told about an order: the state of its payment and the steps on its way."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
 from django.utils.translation import gettext as _
 
-from checkout.models import Order
+from catalog.tax import included_tax
+from checkout.models import Order, OrderLine
 from checkout.status import OrderStatus
 
 
@@ -22,6 +24,11 @@ class Step:
 def refunded(order: Order) -> int:
     """Return how many paise of the order's payment have gone back to the buyer."""
     return sum(payment.amount_refunded for payment in order.payments.all() if payment.fulfils)
+
+
+def gst_included(lines: Iterable[OrderLine]) -> int:
+    """Return how many paise of these lines are GST."""
+    return sum(included_tax(line.total, line.gst_rate) for line in lines)
 
 
 def payment_state(order: Order) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.db import DatabaseError, transaction
 from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.urls import reverse
+from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
@@ -16,6 +16,7 @@ from django.views.decorators.http import require_POST
 from checkout import gateway, payments
 from checkout.facts import is_order_id
 from checkout.models import RazorpayOrder
+from checkout.views.answers import see_other
 from webhooks import handlers
 from webhooks.models import WebhookEvent
 
@@ -48,7 +49,7 @@ def verify(request: HttpRequest) -> JsonResponse:
 def callback(request: HttpRequest) -> HttpResponse:
     """Take Razorpay's form POST of a payment or of a failure, and send the browser to the order."""
     if FIELDS[2] not in request.POST and (url := _failed_order(request)):
-        return _see_other(url)
+        return see_other(url)
     try:
         order = payments.verify(
             order_id=request.POST.get(FIELDS[0]),
@@ -56,8 +57,8 @@ def callback(request: HttpRequest) -> HttpResponse:
             signature=request.POST.get(FIELDS[2]),
         )
     except payments.BadSignature:
-        return HttpResponse(_("This payment could not be verified."), status=400, content_type="text/plain")
-    return _see_other(order.get_absolute_url())
+        return render(request, "400.html", status=400)
+    return see_other(order.get_absolute_url())
 
 
 @csrf_exempt
@@ -114,7 +115,7 @@ def _values(request: HttpRequest) -> dict[str, Any]:
 
 
 def _failed_order(request: HttpRequest) -> str | None:
-    """Return the pay page of the order that a failure POST names. A failure moves nothing: anybody can post one."""
+    """Return the page of the order that a failure POST names. A failure moves nothing: anybody can post one."""
     try:
         metadata = json.loads(request.POST.get("error[metadata]", ""))
     except (ValueError, RecursionError):
@@ -123,8 +124,4 @@ def _failed_order(request: HttpRequest) -> str | None:
     if not (isinstance(order_id, str) and is_order_id(order_id)):
         return None
     attempt = RazorpayOrder.objects.filter(razorpay_order_id=order_id).select_related("order").first()
-    return reverse("checkout:order", args=[attempt.order.token]) if attempt else None
-
-
-def _see_other(url: str) -> HttpResponse:
-    return HttpResponse(status=303, headers={"Location": url})
+    return attempt.order.get_absolute_url() if attempt else None

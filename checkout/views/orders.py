@@ -1,6 +1,7 @@
 """The pages of one order, found by its unguessable token. Only POSTs ask Razorpay."""
 
 from datetime import timedelta
+from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
@@ -13,6 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from catalog import pictures
 from catalog.models import ShopSettings
 from checkout import attempts, reconciliation, tracker
 from checkout.attempts import NotPayable
@@ -32,7 +34,7 @@ def show(request: HttpRequest, token: str) -> HttpResponse:
     is_pending = order.status == OrderStatus.PENDING
     context = {
         "order": order,
-        "lines": order.lines.select_related("image").prefetch_related("image__renditions"),
+        **_goods(order),
         "shop": ShopSettings.for_request(request),
         "timeline": tracker.steps(order),
         "headline": tracker.headline(order),
@@ -100,6 +102,12 @@ def _find(token: str) -> Order:
     return get_object_or_404(Order.objects.prefetch_related("payments", "events"), token=token)
 
 
+def _goods(order: Order) -> dict[str, Any]:
+    lines = list(order.lines.select_related("image"))
+    pictures.prefetch(line.image for line in lines)
+    return {"lines": lines, "gst_included": tracker.gst_included(lines)}
+
+
 def _open(request: HttpRequest, order: Order) -> HttpResponse:
     try:
         attempts.open_payment(order)
@@ -116,7 +124,7 @@ def _pay_page(request: HttpRequest, order: Order) -> HttpResponse:
     attempt = attempts.current(order)
     context = {
         "order": order,
-        "lines": order.lines.select_related("image").prefetch_related("image__renditions"),
+        **_goods(order),
         "shop": shop,
         "ready": attempt is not None,
         "razorpay": razorpay_options(order, attempt, shop) if attempt else None,
