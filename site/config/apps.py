@@ -15,4 +15,5 @@ class ConfigConfig(AppConfig):
         import_module("config.checks")
         # A missing package is told by the checks; it must not stop the command that would tell it.
         if settings.SENTRY_DSN and find_spec("sentry_sdk"):
-            import_module("sentry_sdk").init(dsn=settings.SENTRY_DSN, send_default_pii=False, max_request_body_size="never")
+            sentry = import_module("sentry_sdk")
+            sentry.init(dsn=settings.SENTRY_DSN, send_default_pii=False, max_request_body_size="never")

@@ -1,8 +1,8 @@
 """System checks: every way to configure the shop wrongly has an id and a hint.
 
-Three kinds. An Error is a value that is wrong: no command that runs checks works with it. A Warning without the `deploy`
-tag is a value that is absent: `migrate` and the other commands only mention it, but `manage.py check` fails and the
-server refuses to start. A Warning with the `deploy` tag is something that a demo may do and a real shop should not.
+Three kinds. An Error is a value that is wrong: no command that runs checks works with it. A Warning without the
+`deploy` tag is a value that is absent: other commands only mention it, but `manage.py check` fails and the server
+refuses to start. A Warning with the `deploy` tag is something that a demo may do and a real shop should not.
 """
 
 import re
@@ -50,7 +50,8 @@ def is_razorpay(url: str) -> bool:
 def check_environment(**kwargs: Any) -> list[checks.CheckMessage]:
     """Name each variable whose value could not be read; the settings then fall back to the default."""
     hint = "Correct it in the environment or in .env; .env.example shows every variable."
-    return [checks.Error(f"{name} {problem}.", hint=hint, id="diecast.E001") for name, problem in settings.ENVIRONMENT_PROBLEMS]
+    problems = settings.ENVIRONMENT_PROBLEMS
+    return [checks.Error(f"{name} {problem}.", hint=hint, id="diecast.E001") for name, problem in problems]
 
 
 @checks.register(TAG)
@@ -58,7 +59,7 @@ def check_secret_key(**kwargs: Any) -> list[checks.CheckMessage]:
     """The key that stands in the source is known to everybody: it signs nothing outside DEBUG."""
     if settings.DEBUG or settings.SECRET_KEY != settings.INSECURE_SECRET_KEY:
         return []
-    hint = "Set SECRET_KEY to at least 50 random characters: python -c 'import secrets; print(secrets.token_urlsafe(50))'."
+    hint = "Set it to 50 random characters: python -c 'import secrets; print(secrets.token_urlsafe(50))'."
     return [checks.Warning("SECRET_KEY is not set.", hint=hint, id="diecast.W002")]
 
 
@@ -156,7 +157,7 @@ def check_demo_habits(**kwargs: Any) -> Iterator[checks.CheckMessage]:
 
 
 def has_wal_reset_bug(version: Sequence[int]) -> bool:
-    """Tell whether this SQLite can corrupt a WAL database on a race of checkpoints (sqlite.org/wal.html, "walresetbug")."""
+    """Tell whether this SQLite can corrupt a WAL database in a race (sqlite.org/wal.html#walresetbug)."""
     number = tuple(version)
     return (3, 7, 0) <= number <= (3, 51, 2) and number not in ((3, 50, 7), (3, 44, 6))
 

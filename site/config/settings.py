@@ -1,7 +1,7 @@
 """Settings of the shop: one file, every value from the environment or `.env`, safe when nothing is set.
 
-This is the only module that reads the environment. An empty value counts as absent. A value that cannot be read (a word
-where a number belongs) is not fatal here: it is noted in `ENVIRONMENT_PROBLEMS`, and `config.checks` tells it with a hint.
+This is the only module that reads the environment. An empty value counts as absent. A value that cannot be read (a
+word where a number belongs) is not fatal here: it is noted in `ENVIRONMENT_PROBLEMS`, and `config.checks` tells it.
 """
 
 import json
@@ -134,7 +134,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
-    "config.middleware.RefuseMalformedRequests",
+    "config.middleware.RefuseNul",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -190,10 +190,11 @@ def database(url: str) -> dict[str, Any]:
     if config["ENGINE"] == "django.db.backends.sqlite3":
         # A relative path counts from the folder of manage.py, whatever the current folder is.
         return {**config, "NAME": str(ROOT / config["NAME"]), "OPTIONS": SQLITE_OPTIONS}
-    return {**config, "CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True, "OPTIONS": POSTGRESQL_OPTIONS}
+    options = {**POSTGRESQL_OPTIONS, **config.get("OPTIONS", {})}
+    return {**config, "CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True, "OPTIONS": options}
 
 
-DATABASE = read("DATABASE_URL", database, None, "an address like sqlite:///db.sqlite3 or postgresql://user:pw@host/name")
+DATABASE = read("DATABASE_URL", database, None, "an address like postgresql://user:password@host/name")
 if "DATABASE_URL" in dict(ENVIRONMENT_PROBLEMS):
     DATABASE = {}  # No database at all rather than another one than the one that was meant.
 elif DATABASE is None:
@@ -201,7 +202,7 @@ elif DATABASE is None:
 DATABASES = {"default": DATABASE}
 
 LOCAL_MEMORY = environ.Env.cache_url_config("locmemcache://")
-CACHES = {"default": read("CACHE_URL", environ.Env.cache_url_config, LOCAL_MEMORY, "an address like redis://host:6379/1")}
+CACHES = {"default": read("CACHE_URL", environ.Env.cache_url_config, LOCAL_MEMORY, "an address like redis://host/1")}
 
 # --- Language and time ----------------------------------------------------------------------------------------------
 
@@ -233,7 +234,7 @@ STORAGES = {
 # --- Mail -----------------------------------------------------------------------------------------------------------
 
 CONSOLE_MAIL = environ.Env.email_url_config("consolemail://")
-MAIL = read("EMAIL_URL", environ.Env.email_url_config, CONSOLE_MAIL, "an address like smtp+tls://user:password@host:587")
+MAIL = read("EMAIL_URL", environ.Env.email_url_config, CONSOLE_MAIL, "an address like smtp+tls://host:587")
 EMAIL_BACKEND = MAIL["EMAIL_BACKEND"]
 EMAIL_HOST = MAIL["EMAIL_HOST"] or "localhost"
 EMAIL_PORT = MAIL["EMAIL_PORT"] or 25
@@ -262,7 +263,7 @@ RAZORPAY_KEY_SECRET = text("RAZORPAY_KEY_SECRET")
 # The current secret first, then the previous one while Razorpay still delivers events signed with it.
 RAZORPAY_WEBHOOK_SECRETS = parts("RAZORPAY_WEBHOOK_SECRET", [])
 # Keys that were rolled: payments of orders made with them stay verifiable.
-RAZORPAY_PREVIOUS_KEYS = read("RAZORPAY_PREVIOUS_KEYS", key_pairs, {}, "a list like rzp_live_abc:secret,rzp_live_def:secret")
+RAZORPAY_PREVIOUS_KEYS = read("RAZORPAY_PREVIOUS_KEYS", key_pairs, dict[str, str](), "id:secret,id:secret")
 RAZORPAY_API_URL = text("RAZORPAY_API_URL", "https://api.razorpay.com").rstrip("/")
 RAZORPAY_CHECKOUT_JS_URL = text("RAZORPAY_CHECKOUT_JS_URL", "https://checkout.razorpay.com/v1/checkout.js")
 # Seconds, for connecting and for each read.

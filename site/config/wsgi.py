@@ -2,6 +2,7 @@
 
 import os
 
+from django.conf import settings
 from django.core.wsgi import get_wsgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
@@ -9,18 +10,19 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
 def limit_statements() -> None:
     """Let PostgreSQL end a statement of a web process after ten seconds; commands are not limited."""
-    from django.conf import settings
-
     database = settings.DATABASES["default"]
     if database.get("ENGINE") == "django.db.backends.postgresql":
         options = database["OPTIONS"]
-        database["OPTIONS"] = {**options, "options": f"{options['options']} {settings.WEB_STATEMENT_TIMEOUT}"}
+        # Last wins: what DATABASE_URL says about it stands.
+        database["OPTIONS"] = {**options, "options": f"{settings.WEB_STATEMENT_TIMEOUT} {options['options']}"}
 
 
 limit_statements()
-application = get_wsgi_application()
+django_application = get_wsgi_application()
 
-# After the applications are loaded, before the first request: a shop that is configured wrongly does not open.
-from config.checks import refuse_to_serve_when_misconfigured  # noqa: E402 - needs the loaded applications.
+# These need the loaded applications. A shop that is configured wrongly stops here, before its first request.
+from config.checks import refuse_to_serve_when_misconfigured  # noqa: E402
+from config.middleware import PlainContentType  # noqa: E402
 
 refuse_to_serve_when_misconfigured()
+application = PlainContentType(django_application)

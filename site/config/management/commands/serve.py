@@ -11,7 +11,7 @@ from django.db import connections
 from granian.constants import Interfaces
 from granian.http import HTTP1Settings
 from granian.log import LogLevels
-from granian.server import Server
+from granian.server.mp import MPServer
 
 from config.checks import refuse_to_serve_when_misconfigured
 
@@ -40,8 +40,10 @@ class Command(BaseCommand):
         self.collect_static_files()
         # The processes are forked from this one and must not share its connections.
         connections.close_all()
-        self.stdout.write(f"Serving on http://{options['host']}:{options['port']} with {options['processes']} processes.")
-        server(options["host"], options["port"], options["processes"]).serve()
+        host, port, processes = options["host"], options["port"], options["processes"]
+        self.stdout.write(f"Serving on http://{host}:{port} with {processes} processes.")
+        self.stdout.flush()
+        server(host, port, processes).serve()
 
     def collect_static_files(self) -> None:
         """Collect once: a later release collects by itself, since only its own step knows that files changed."""
@@ -52,11 +54,11 @@ class Command(BaseCommand):
         staticfiles_storage.hashed_files, staticfiles_storage.manifest_hash = staticfiles_storage.load_manifest()
 
 
-def server(host: str, port: int, processes: int) -> Server:
+def server(host: str, port: int, processes: int) -> MPServer:
     """Return a granian server of the WSGI application that replaces processes which die."""
     if not 0 < port < 65_536:
         raise CommandError("The port must be between 1 and 65535.")
-    return Server(
+    return MPServer(
         "config.wsgi:application",
         address=host,
         port=port,
