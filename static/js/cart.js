@@ -41,7 +41,7 @@ async function submit(form) {
 function offerUndo(name, body, quantity) {
   const toast = document.querySelector("[data-toast]");
   toast.hidden = !quantity;
-  toast.querySelector("span").textContent = name;
+  toast.querySelector("[data-toast-name]").textContent = name;
   toast.querySelector("button").onclick = async () => {
     toast.hidden = true;
     body.set("quantity", quantity);

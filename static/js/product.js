@@ -9,6 +9,7 @@ function choose(radio) {
   show("price").textContent = price;
   show("mrp").hidden = !mrp;
   show("mrp").lastElementChild.textContent = mrp;
+  show("legal").textContent = mrp || price;
   show("stock").textContent = stock;
   show("stock").className = `tag tag--${tone}`;
   const quantity = buy.querySelector("#quantity");
