@@ -2,15 +2,18 @@
 
 import signal
 import sys
-import threading
 
 from razorpay_simulator import config, server
 from razorpay_simulator.simulator import Simulator
+
+STOPPING = {signal.SIGINT, signal.SIGTERM}
 
 
 def main() -> int:
     """Run until SIGINT or SIGTERM."""
     options = config.read()
+    # Blocked before any thread starts, and for all of them: the main thread alone waits for these below.
+    signal.pthread_sigmask(signal.SIG_BLOCK, STOPPING)
     simulator = Simulator(options)
     try:
         servers = server.listen(simulator)
@@ -18,16 +21,13 @@ def main() -> int:
         simulator.close()
         sys.stderr.write(f"Cannot listen on {options.host}:{options.port}: {error.strerror}\n")
         return 1
-    stop = threading.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: stop.set())
     simulator.courier.start()
     server.serve(servers)
     sys.stderr.write(
         f"Razorpay simulator (test mode: no money moves): API http://{options.host}:{options.port}/v1, "
         f"window {options.public_url}/v1/checkout.js, control {options.public_url}/_simulator/\n"
     )
-    stop.wait()
+    signal.sigwait(STOPPING)
     for listening in servers:
         listening.shutdown()
         listening.server_close()

@@ -121,7 +121,7 @@ class Transaction:
         return self._records(where, [*values, *wanted.values(), page.count, page.skip])
 
     def _records(self, where: str, values: list[Any]) -> list[Record]:
-        query = f"SELECT kind, id, doc, parent, receipt, private FROM entities {where}"  # noqa: S608 - our own text.
+        query = f"SELECT kind, id, doc, parent, receipt, private FROM entities {where}"
         rows = self.connection.execute(query, values)
         return [Record(k, i, json.loads(d), p, r, json.loads(x)) for k, i, d, p, r, x in rows]
 
@@ -130,7 +130,7 @@ class Transaction:
         order = "seq" if newest is None else f"seq DESC LIMIT {int(newest)}"
         names = ("event_id", "event", "created_at", "state", "attempts", "next_at", "last_status", "last_error", "body")
         columns = "id, event, created_at, state, attempts, next_at, last_status, last_error, body"
-        rows = self.connection.execute(f"SELECT {columns} FROM events ORDER BY {order}")  # noqa: S608 - our own text.
+        rows = self.connection.execute(f"SELECT {columns} FROM events ORDER BY {order}")
         found = [dict(zip(names, row, strict=True)) for row in rows]
         return [{**event, "body": json.loads(event["body"])} for event in found]
 
@@ -146,7 +146,7 @@ class Transaction:
     def clear(self) -> None:
         """Forget everything."""
         for table in ("entities", "idempotency", "events", "settings"):
-            self.connection.execute(f"DELETE FROM {table}")  # noqa: S608 - our own names.
+            self.connection.execute(f"DELETE FROM {table}")
 
 
 class Store:
