@@ -1,0 +1,51 @@
+# The commands of this project. `make` alone lists them. Each does the set-up that it needs.
+PYTHON ?= python3
+PORT ?= 8000
+export PORT
+
+VENV := .venv/bin
+CODE := run.py bench catalog checkout razorpay_simulator site tests webhooks
+
+.DEFAULT_GOAL := help
+.PHONY: help run test check lint types format shots bench lock clean dev
+
+help: ## List the commands
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 16
+
+run: ## Run the whole shop on this machine: PORT=8000, Ctrl-C stops it
+	@$(PYTHON) run.py
+
+test: dev ## Run every test: on SQLite, on PostgreSQL and in a browser
+	@$(VENV)/python -m tests
+
+check: lint types test ## What CI runs: lint, types and tests
+
+lint: dev ## Look for mistakes and untidy files
+	$(VENV)/ruff check .
+	$(VENV)/ruff format --check .
+	$(VENV)/djlint --check --lint --quiet templates
+
+types: dev ## Check the types
+	$(VENV)/mypy $(CODE)
+
+format: dev ## Tidy Python and templates
+	$(VENV)/ruff check --fix-only --quiet .
+	$(VENV)/ruff format .
+	-$(VENV)/djlint --reformat --quiet templates
+
+shots: dev ## Photograph every page, light and dark, narrow and wide, into shots/
+	@$(VENV)/python -m pytest -q -m browser tests/shots.py
+
+bench: dev ## Measure this machine's requests per second
+	@$(VENV)/python -m bench
+
+lock: dev ## Write requirements*.txt anew from requirements*.in
+	$(VENV)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --no-emit-find-links requirements.in --output-file requirements.txt
+	$(VENV)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --no-emit-find-links requirements-dev.in --output-file requirements-dev.txt
+
+clean: ## Remove what can be made again; data and .env stay
+	rm -rf .venv staticfiles shots .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage*
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+dev:
+	@$(PYTHON) run.py install requirements.txt requirements-dev.txt
