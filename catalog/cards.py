@@ -35,7 +35,8 @@ class Card:
 
 def active_variants() -> QuerySet[Variant]:
     """Return the variants of the outer query's page that are for sale, for use in a subquery."""
-    return Variant.objects.filter(page_id=OuterRef("pk"), is_active=True)
+    variants: QuerySet[Variant] = Variant.objects.filter(page_id=OuterRef("pk"), is_active=True)
+    return variants
 
 
 def in_stock() -> Exists:

@@ -1,6 +1,6 @@
 """A column of paise that people fill in as rupees."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -36,7 +36,13 @@ class RupeeField(forms.CharField):
             return True
 
 
-class PaiseField(models.PositiveBigIntegerField):
+if TYPE_CHECKING:
+    WholeNumber = models.PositiveBigIntegerField[Any, Any]
+else:
+    WholeNumber = models.PositiveBigIntegerField
+
+
+class PaiseField(WholeNumber):
     """An amount of money as an int of paise, entered in rupees by editors."""
 
     def formfield(self, **kwargs: Any) -> Any:

@@ -9,7 +9,7 @@ from wagtail.admin.forms import WagtailAdminPageForm
 from catalog.variants import with_moved_stock
 
 
-class ProductPageForm(WagtailAdminPageForm):  # type: ignore[misc]  # Wagtail ships no types.
+class ProductPageForm(WagtailAdminPageForm):
     """The product editor: checks the SKUs against each other, against other products and against the stock book."""
 
     def clean(self) -> Any:

@@ -111,11 +111,12 @@ def _sorted(products: QuerySet[ProductPage], sort: str) -> QuerySet[ProductPage]
         return products.order_by("title", "pk")
     if sort in ("price", "-price"):
         lowest = active_variants().order_by().values("page_id").annotate(lowest=Min("price")).values("lowest")
-        priced = products.annotate(lowest=Subquery(lowest))
-        return priced.order_by(F("lowest").asc() if sort == "price" else F("lowest").desc(), "pk")
-    return products.annotate(has_stock=in_stock()).order_by(
-        "-has_stock", F("first_published_at").desc(nulls_last=True), "-pk"
-    )
+        order = F("lowest").asc() if sort == "price" else F("lowest").desc()
+        priced: QuerySet[ProductPage] = products.annotate(lowest=Subquery(lowest)).order_by(order, "pk")
+        return priced
+    latest = F("first_published_at").desc(nulls_last=True)
+    default: QuerySet[ProductPage] = products.annotate(has_stock=in_stock()).order_by("-has_stock", latest, "-pk")
+    return default
 
 
 def _page_links(page: PageOfCards[Card], query: ListingQuery, base: str) -> list[tuple[int, str, bool]]:

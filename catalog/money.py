@@ -15,7 +15,7 @@ def group(whole: int) -> str:
     """Return a whole number of rupees with Indian grouping: 1234567 -> "12,34,567"."""
     digits = str(abs(whole))
     head, tail = digits[:-3], digits[-3:]
-    pairs = []
+    pairs: list[str] = []
     while head:
         pairs.insert(0, head[-2:])
         head = head[:-2]

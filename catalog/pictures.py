@@ -4,14 +4,14 @@ import logging
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from io import BytesIO
+from pathlib import PurePath
 from typing import Any
 
+from django.core.files.base import ContentFile
 from django.db import transaction
 from django.db.models import Count, Prefetch, Q, prefetch_related_objects
-from PIL import Image
-from wagtail.images.models import Filter
 
+from catalog.encoding import encode
 from catalog.models.images import ShopImage, ShopRendition
 
 logger = logging.getLogger(__name__)
@@ -22,6 +22,7 @@ AT_ONCE = ("webp", "jpeg")
 TYPES = {"avif": "image/avif", "webp": "image/webp", "jpeg": "image/jpeg", "png": "image/png"}
 """Content types in the order in which a browser should prefer them."""
 ALL = ("webp", "jpeg", "avif")
+ENDINGS = {"avif": "avif", "webp": "webp", "jpeg": "jpg", "png": "png"}
 THREADS = 4
 
 
@@ -74,7 +75,11 @@ def make(images: Iterable[ShopImage], formats: Sequence[str] = AT_ONCE) -> int:
     "jpeg" means PNG for a picture with transparency. Encoding runs in threads (Pillow gives up the interpreter lock for
     it). A picture that cannot be read is logged and skipped: a broken upload must not keep a page from being published.
     """
-    jobs = [(image, wanted) for image in images if (wanted := _missing(image, formats))]
+    pictures = {image.pk: image for image in images}
+    known: dict[int, set[str]] = {pk: set() for pk in pictures}
+    for pk, name in ShopRendition.objects.filter(image_id__in=pictures).values_list("image_id", "filter_spec"):
+        known[pk].add(name)
+    jobs = [(image, wanted) for pk, image in pictures.items() if (wanted := _missing(known[pk], formats))]
     with ThreadPoolExecutor(max_workers=THREADS) as pool:
         return sum(_stored(image, files) for image, files in pool.map(_encoded, jobs))
 
@@ -125,48 +130,41 @@ def _incomplete(formats: Sequence[str]) -> Any:
     return images.filter(lacking)
 
 
-def _missing(image: ShopImage, formats: Sequence[str]) -> list[str]:
-    """Return the specs that `image` lacks; for "jpeg" a PNG counts too."""
-    known = {rendition.filter_spec for rendition in image.renditions.all()}
+def _missing(known: set[str], formats: Sequence[str]) -> list[tuple[int, str]]:
+    """Return each width and format that a picture with these specs lacks; for "jpeg" a PNG counts too."""
     wanted = []
     for form in formats:
         for width in WIDTHS:
-            names = [spec(width, "jpeg"), spec(width, "png")] if form == "jpeg" else [spec(width, form)]
+            names = {spec(width, "jpeg"), spec(width, "png")} if form == "jpeg" else {spec(width, form)}
             if known.isdisjoint(names):
-                wanted.append(names[0])
+                wanted.append((width, form))
     return wanted
 
 
-def _encoded(job: tuple[ShopImage, list[str]]) -> tuple[ShopImage, list[ShopRendition]]:
-    """Return unsaved renditions of a picture, or none when it cannot be read. Touches no database: it runs in a thread."""
-    image, specs = job
+def _encoded(job: tuple[ShopImage, list[tuple[int, str]]]) -> tuple[ShopImage, dict[tuple[int, str], bytes]]:
+    """Return the bytes of each missing size, none for a broken picture. Runs in a thread: touches no database."""
+    image, wanted = job
     try:
         with image.file.storage.open(image.file.name) as file:
-            original = file.read()
-        if _is_transparent(original):
-            specs = [name.replace("format-jpeg", "format-png") for name in specs]
-        return image, [_rendition(image, name, original) for name in specs]
+            return image, encode(file.read(), wanted)
     except Exception:
+        # Whatever is wrong with one upload (gone, no picture, a decoding bomb), the others are still made.
         logger.exception("Picture %s (%s) could not be resized.", image.pk, image.file.name)
-        return image, []
+        return image, {}
 
 
-def _rendition(image: ShopImage, name: str, original: bytes) -> ShopRendition:
-    rendition: ShopRendition = image.generate_rendition_instance(Filter(spec=name), BytesIO(original))
-    return rendition
-
-
-def _is_transparent(original: bytes) -> bool:
-    with Image.open(BytesIO(original)) as picture:
-        if not picture.has_transparency_data:
-            return False
-        lowest, _ = picture.convert("RGBA").getchannel("A").getextrema()
-        return bool(int(lowest) < 255)
-
-
-def _stored(image: ShopImage, renditions: list[ShopRendition]) -> int:
+def _stored(image: ShopImage, files: dict[tuple[int, str], bytes]) -> int:
     """Save renditions in one insert; another process that made the same ones meanwhile wins."""
-    return len(ShopRendition.objects.bulk_create(renditions, ignore_conflicts=True))
+    stem = PurePath(image.file.name).stem[:30]
+    rows = [
+        ShopRendition(
+            image=image,
+            filter_spec=spec(width, form),
+            file=ContentFile(content, name=f"{stem}.width-{width}.{ENDINGS[form]}"),
+        )
+        for (width, form), content in files.items()
+    ]
+    return len(ShopRendition.objects.bulk_create(rows, ignore_conflicts=True))
 
 
 def _without_doubles(rows: list[ShopRendition]) -> list[ShopRendition]:

@@ -68,7 +68,7 @@ class ListingQuery:
         """Return this query with one more value of a facet, or one less when it was chosen."""
         values = self.chosen(facet)
         changed = tuple(v for v in values if v != value) if value in values else (*values, value)
-        return replace(self, **{facet: changed})
+        return self.without(**{facet: changed})
 
     def without(self, **defaults: object) -> Self:
         """Return this query with some parameters set back."""

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import connection, transaction
-from django.db.models import F, Q, QuerySet, Sum
+from django.db.models import F, Q, Sum
 from django.db.models.functions import Coalesce
 
 from catalog.models.settings import ShopSettings
@@ -178,7 +178,7 @@ def open_missing(page_id: int) -> None:
 
 def verify() -> list[str]:
     """Return a sentence for each stock row that breaks invariant 3: within limits, and equal to its movements' sums."""
-    rows: QuerySet[Stock, dict[str, Any]] = (
+    rows = (
         Stock.objects.annotate(
             booked=Coalesce(Sum("movements__on_hand_delta"), 0),
             held=Coalesce(Sum("movements__reserved_delta"), 0),

@@ -25,7 +25,7 @@ class Split:
 
 
 def rate_on(hsn: HsnCode | str, on: date) -> int:
-    """Return the rate in basis points that holds for an HSN code (or its text) on a date. Raises NoRate when none does."""
+    """Return the basis points that hold for an HSN code (or its text) on a date. Raises NoRate when none do."""
     code = hsn.code if isinstance(hsn, HsnCode) else hsn
     rates = GstRate.objects.filter(hsn__code=code, valid_from__lte=on).order_by("-valid_from")
     rate: int | None = rates.values_list("basis_points", flat=True).first()

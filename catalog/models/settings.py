@@ -68,7 +68,7 @@ class ShopSettings(BaseSiteSetting):
 
     @classmethod
     def for_site(cls, site: Any) -> Self:
-        """Return the settings of `site`, or the defaults unsaved: reading a page never writes, not even a settings row."""
+        """Return the settings of `site`, or unsaved defaults: reading a page never writes, not even this row."""
         found: Self | None = cls.base_queryset().filter(site=site).first()
         return found or cls(site=site)
 

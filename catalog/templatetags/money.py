@@ -8,13 +8,13 @@ register = template.Library()
 
 
 @register.filter
-def rupees(paise: int | None) -> str:
+def rupees(paise: int | str | None) -> str:
     """Write paise as the storefront does: "₹1,899" or "₹1,23,456.50"; nothing for None."""
     return "" if paise is None or paise == "" else money.rupees(int(paise))
 
 
 @register.filter
-def rupees_exact(paise: int | None) -> str:
+def rupees_exact(paise: int | str | None) -> str:
     """Write paise as invoices, mails and the admin do, always with paise: "₹1,899.00"; nothing for None."""
     return "" if paise is None or paise == "" else money.rupees(int(paise), always_paise=True)
 

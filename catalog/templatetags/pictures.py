@@ -11,7 +11,7 @@ register = template.Library()
 
 
 @register.simple_tag
-def picture(  # noqa: PLR0913  # These are the attributes that HTML gives a picture.
+def picture(
     image: ShopImage | None,
     alt: str = "",
     sizes: str = "100vw",
@@ -19,7 +19,7 @@ def picture(  # noqa: PLR0913  # These are the attributes that HTML gives a pict
     priority: bool = False,
     **attributes: str,
 ) -> SafeString:
-    """Render `image` as <picture> with a source for each format that exists; `priority` is for the page's main picture."""
+    """Render `image` as <picture> with the formats that exist; `priority` is for the page's main picture."""
     if image is None:
         return SafeString("")
     found = pictures.sources(image)

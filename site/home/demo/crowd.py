@@ -7,9 +7,10 @@ import random
 import uuid
 from collections.abc import Iterator
 from datetime import timedelta
-from typing import Any, TextIO
+from typing import Any
 
 from django.contrib.contenttypes.models import ContentType
+from django.core.management.base import OutputWrapper
 from django.db import connection, transaction
 from django.utils import timezone
 from wagtail.models import Page
@@ -24,7 +25,7 @@ PREFIX = "XL-"
 COLOURS = ("Ivory", "Signal Red", "Peacock", "Marigold", "Slate", "Leaf Green", "Indigo", "Sand", "Maroon", "Silver")
 
 
-def load_crowd(shop: CatalogPage, total: int, seed: int, stream: TextIO) -> None:
+def load_crowd(shop: CatalogPage, total: int, seed: int, stream: OutputWrapper) -> None:
     """Fill the shop up to `total` products. Every batch is one transaction, so it can be killed and run again."""
     patterns = list(ProductPage.objects.child_of(shop).exclude(variants__sku__startswith=PREFIX).distinct())
     made = Variant.objects.filter(sku__startswith=PREFIX).count()

@@ -15,9 +15,9 @@ def load_labels() -> HsnCode:
     for brand in data["brands"]:
         defaults = {key: brand[key] for key in ("name", "country", "description")}
         Brand.objects.get_or_create(slug=slugify(brand["name"]), defaults=defaults)
-    hsn, _ = HsnCode.objects.get_or_create(
-        code=data["hsn"]["code"], defaults={"description": data["hsn"]["description"]}
-    )
+    hsn: HsnCode
+    defaults = {"description": data["hsn"]["description"]}
+    hsn, _ = HsnCode.objects.get_or_create(code=data["hsn"]["code"], defaults=defaults)
     for rate in data["hsn"]["rates"]:
         GstRate.objects.get_or_create(
             hsn=hsn, valid_from=rate["valid_from"], defaults={"basis_points": rate["basis_points"]}

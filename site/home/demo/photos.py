@@ -1,8 +1,7 @@
 """The demo shop's pictures."""
 
-from typing import TextIO
-
 from django.core.files.images import ImageFile
+from django.core.management.base import OutputWrapper
 
 from catalog import pictures
 from catalog.models import ShopImage
@@ -10,7 +9,7 @@ from home.demo.data import PICTURES, read
 from home.demo.progress import Progress
 
 
-def load_photos(stream: TextIO) -> dict[str, ShopImage]:
+def load_photos(stream: OutputWrapper) -> dict[str, ShopImage]:
     """Upload the pictures that are missing, make their sizes, and return them by file name."""
     data = read("pictures.toml")
     known = {
@@ -27,12 +26,12 @@ def load_photos(stream: TextIO) -> dict[str, ShopImage]:
 
 def _upload(name: str, row: dict[str, str]) -> ShopImage:
     with (PICTURES / f"{name}.webp").open("rb") as file:
-        return ShopImage.objects.create(
-            title=row["title"], description=row["alt"], file=ImageFile(file, name=f"{name}.webp")
-        )
+        upload = ImageFile(file, name=f"{name}.webp")
+        image: ShopImage = ShopImage.objects.create(title=row["title"], description=row["alt"], file=upload)
+        return image
 
 
-def _make_sizes(images: list[ShopImage], stream: TextIO) -> None:
+def _make_sizes(images: list[ShopImage], stream: OutputWrapper) -> None:
     with Progress(stream, "Sizes", len(images)) as progress:
         for start in range(0, len(images), pictures.THREADS):
             batch = images[start : start + pictures.THREADS]

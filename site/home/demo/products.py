@@ -1,8 +1,9 @@
 """The demo shop's products, published like an editor would, with stock received through the stock book."""
 
 from datetime import date, timedelta
-from typing import Any, TextIO
+from typing import Any
 
+from django.core.management.base import OutputWrapper
 from django.db import transaction
 from django.utils import timezone
 from django.utils.html import format_html_join
@@ -19,7 +20,7 @@ SOLD = 6
 """Pieces that were received and sold over the counter of what is sold out today."""
 
 
-def load_products(shop: CatalogPage, images: dict[str, ShopImage], hsn: HsnCode, stream: TextIO) -> None:
+def load_products(shop: CatalogPage, images: dict[str, ShopImage], hsn: HsnCode, stream: OutputWrapper) -> None:
     """Publish the products that are missing. Each comes with its stock or not at all."""
     rows, words, addresses = read_products(), read("pictures.toml"), maker_addresses()
     known = set(Variant.objects.values_list("sku", flat=True))

@@ -1,7 +1,8 @@
 """Progress of a long command: a bar on a terminal, plain lines elsewhere."""
 
 import time
-from typing import TextIO
+
+from django.core.management.base import OutputWrapper
 
 WIDTH = 32
 PAUSE = 2.0
@@ -11,10 +12,10 @@ PAUSE = 2.0
 class Progress:
     """Tells how far a step has come. Use as `with Progress(...) as progress: progress.advance()`."""
 
-    def __init__(self, stream: TextIO, label: str, total: int) -> None:
+    def __init__(self, stream: OutputWrapper, label: str, total: int) -> None:
         self.stream, self.label, self.total = stream, label, total
         self.done = 0
-        self.is_terminal = bool(getattr(stream, "isatty", lambda: False)())
+        self.is_terminal = stream.isatty()
         self.told = time.monotonic()
 
     def __enter__(self) -> "Progress":
@@ -23,9 +24,10 @@ class Progress:
 
     def __exit__(self, *error: object) -> None:
         if self.is_terminal:
-            self.stream.write("\n")
+            self._tell()
+            self.stream.write("")
         elif not any(error):
-            self.stream.write(f"{self.label}: done ({self.done})\n")
+            self.stream.write(f"{self.label}: done ({self.done})")
         self.stream.flush()
 
     def advance(self, steps: int = 1) -> None:
@@ -39,7 +41,7 @@ class Progress:
     def _tell(self) -> None:
         if self.is_terminal:
             filled = WIDTH if not self.total else WIDTH * self.done // self.total
-            self.stream.write(f"\r{self.label:<12} [{'#' * filled:<{WIDTH}}] {self.done}/{self.total}")
+            self.stream.write(f"\r{self.label:<12} [{'#' * filled:<{WIDTH}}] {self.done}/{self.total}", ending="")
         else:
-            self.stream.write(f"{self.label}: {self.done} of {self.total}\n")
+            self.stream.write(f"{self.label}: {self.done} of {self.total}")
         self.stream.flush()

@@ -49,7 +49,8 @@ def _first_home(data: dict[str, Any]) -> HomePage:
     ShopSettings.objects.get_or_create(site=site, defaults=read("pages.toml")["settings"])
     for welcome in Page.objects.child_of(root).exclude(pk=home.pk).exact_type(Page).filter(numchild=0):
         welcome.delete()
-    return HomePage.objects.get(pk=home.pk)
+    fresh: HomePage = HomePage.objects.get(pk=home.pk)
+    return fresh
 
 
 def _site(home: HomePage) -> Site:

@@ -1,6 +1,7 @@
 """`manage.py load_demo_shop`: a shop to look at, to try and to measure."""
 
 import argparse
+import logging
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
@@ -32,11 +33,20 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Load what is missing, step by step."""
+        # Wagtail logs several lines for every page that is published; the progress shown here says it shorter.
+        logging.disable(logging.INFO)
+        try:
+            self._load(options["products"], options["seed"])
+        finally:
+            logging.disable(logging.NOTSET)
+        self.stdout.write(self.style.SUCCESS("The demo shop is loaded."))
+
+    def _load(self, products: int, seed: int) -> None:
+        stream = self.stdout
         home, shop = load_tree()
         hsn = load_labels()
-        images = load_photos(self.stdout._out)
-        load_products(shop, images, hsn, self.stdout._out)
+        images = load_photos(stream)
+        load_products(shop, images, hsn, stream)
         dress_home(home, images)
         load_people(home)
-        load_crowd(shop, options["products"], options["seed"], self.stdout._out)
-        self.stdout.write(self.style.SUCCESS("The demo shop is loaded."))
+        load_crowd(shop, products, seed, stream)

@@ -1,0 +1,204 @@
+"""The stock screen of the admin: what is on hand, the stock book, and forms to receive and to adjust.
+
+Nothing here writes by itself: the forms go through `catalog/stock.py`.
+"""
+
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.template.response import TemplateResponse
+from django.urls import path, reverse
+from django.views.generic import View
+from wagtail.admin.ui.tables import Column, TitleColumn
+from wagtail.admin.views import generic
+from wagtail.admin.viewsets.model import ModelViewSet
+from wagtail.admin.widgets.button import Button
+from wagtail.permission_policies import ModelPermissionPolicy
+
+from catalog import stock
+from catalog.models import Stock
+
+NEWEST_MOVEMENTS = 200
+
+
+class BookPolicy(ModelPermissionPolicy):
+    """Nobody adds, changes or deletes stock rows by form, superusers included."""
+
+    def user_has_permission(self, user: Any, action: str) -> bool:
+        """Allow to look, and the two named acts."""
+        return action in ("view", "receive", "adjust") and bool(super().user_has_permission(user, action))
+
+    def user_has_any_permission(self, user: Any, actions: Any) -> bool:
+        """Return whether one of the actions is allowed."""
+        return any(self.user_has_permission(user, action) for action in actions)
+
+
+class ReceiveForm(forms.Form):
+    """New pieces from a maker."""
+
+    quantity = forms.IntegerField(min_value=1, max_value=stock.LIMIT, help_text="Pieces that arrived, such as 24.")
+    reason = forms.CharField(max_length=200, help_text="Such as Delivery of 3 March, invoice 118.")
+
+    def save(self, row: Stock, user: Any) -> str:
+        """Receive the pieces and return what was done."""
+        quantity = self.cleaned_data["quantity"]
+        stock.receive(variant=row.variant, quantity=quantity, reason=self.cleaned_data["reason"], user=user)
+        return f"{quantity} received."
+
+
+class AdjustForm(forms.Form):
+    """A correction after counting."""
+
+    quantity = forms.IntegerField(
+        label="Difference",
+        min_value=-stock.LIMIT,
+        max_value=stock.LIMIT,
+        help_text="-2 takes two away, 3 adds three. What is reserved for orders cannot be taken away.",
+    )
+    reason = forms.CharField(max_length=200, help_text="Such as Counted on 3 March, two dropped.")
+
+    def save(self, row: Stock, user: Any) -> str:
+        """Adjust what is on hand and return what was done. Raises StockError when too many would go."""
+        quantity = self.cleaned_data["quantity"]
+        stock.adjust(variant=row.variant, quantity=quantity, reason=self.cleaned_data["reason"], user=user)
+        return f"Adjusted by {quantity:+}."
+
+
+class StockActView(View):
+    """One form for one stock row: shown on GET, carried out on POST, refused without its permission."""
+
+    act = ""
+    title = ""
+    form_class: type[ReceiveForm | AdjustForm] = ReceiveForm
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        """Refuse people without the permission of this act."""
+        if not BookPolicy(Stock).user_has_permission(request.user, self.act):
+            messages.error(request, "Sorry, you do not have permission to change stock.")
+            return redirect("wagtailadmin_home")
+        return super().dispatch(request, *args, **kwargs)
+
+    def get(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Show the empty form."""
+        return self._page(request, _row(pk), self.form_class())
+
+    def post(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Carry the act out, or show the form with what is wrong."""
+        row, form = _row(pk), self.form_class(request.POST)
+        if form.is_valid():
+            try:
+                done = form.save(row, request.user)
+            except stock.StockError as error:
+                form.add_error("quantity", str(error))
+            else:
+                messages.success(request, f"{row.variant.sku}: {done}")
+                return redirect(reverse("stock:inspect", args=[row.pk]))
+        return self._page(request, row, form)
+
+    def _page(self, request: HttpRequest, row: Stock, form: forms.Form) -> HttpResponse:
+        context = {"row": row, "form": form, "page_title": self.title, "back_url": reverse("stock:index")}
+        return TemplateResponse(request, "catalog/admin/stock_form.html", context, status=422 if form.errors else 200)
+
+
+class ReceiveView(StockActView):
+    """Receive pieces."""
+
+    act, title, form_class = "receive", "Receive stock", ReceiveForm
+
+
+class AdjustView(StockActView):
+    """Correct what is on hand."""
+
+    act, title, form_class = "adjust", "Adjust stock", AdjustForm
+
+
+class StockIndexView(generic.IndexView):
+    """The list of everything that can be sold, with what is on hand."""
+
+    def get_base_queryset(self) -> QuerySet[Stock]:
+        """Read SKU and product with the row."""
+        rows: QuerySet[Stock] = super().get_base_queryset().select_related("variant__page")
+        return rows
+
+    def get_list_more_buttons(self, instance: Stock) -> list[Any]:
+        """Offer the acts that this person may do."""
+        buttons: list[Any] = [*super().get_list_more_buttons(instance)]
+        for act, icon in (("receive", "plus"), ("adjust", "edit")):
+            if self.permission_policy.user_has_permission(self.request.user, act):
+                buttons.append(
+                    Button(act.capitalize(), url=reverse(f"stock:{act}", args=[instance.pk]), icon_name=icon)
+                )
+        return buttons
+
+
+class StockInspectView(generic.InspectView):
+    """One stock row with its lines in the stock book."""
+
+    template_name = "catalog/admin/stock_inspect.html"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """Add the newest movements."""
+        context: dict[str, Any] = super().get_context_data(**kwargs)
+        context["movements"] = self.object.movements.select_related("user")[:NEWEST_MOVEMENTS]
+        return context
+
+    @property
+    def header_more_buttons(self) -> list[Any]:
+        """Offer the acts that this person may do."""
+        return [
+            Button(f"{act.capitalize()} stock", url=reverse(f"stock:{act}", args=[self.object.pk]), icon_name=icon)
+            for act, icon in (("receive", "plus"), ("adjust", "edit"))
+            if self.permission_policy.user_has_permission(self.request.user, act)
+        ]
+
+
+class StockViewSet(ModelViewSet):
+    """The stock screen."""
+
+    model = Stock
+    name = "stock"
+    icon = "list-ul"
+    menu_label = "Stock"
+    menu_order = 150
+    add_to_admin_menu = True
+    form_fields: list[str] = []
+    index_view_class = StockIndexView
+    inspect_view_enabled = True
+    inspect_view_class = StockInspectView
+    inspect_template_name = "catalog/admin/stock_inspect.html"
+    inspect_view_fields = ["on_hand", "reserved", "available"]
+    copy_view_enabled = False
+    permission_policy = BookPolicy(Stock)
+    ordering = ["variant__sku"]
+    list_per_page = 50
+    search_fields = ["variant__sku", "variant__option", "variant__page__title"]
+    search_backend_name = None
+    list_display = [
+        TitleColumn(
+            "sku",
+            label="SKU",
+            accessor="variant.sku",
+            sort_key="variant__sku",
+            get_url=lambda row: reverse("stock:inspect", args=[row.pk]),
+        ),
+        Column("title", label="Product", accessor="variant.title", sort_key="variant__page__title"),
+        Column("on_hand", label="On hand", sort_key="on_hand"),
+        Column("reserved", label="Reserved", sort_key="reserved"),
+        Column("available", label="Free"),
+    ]
+
+    def get_urlpatterns(self) -> list[Any]:
+        """Add the two forms."""
+        return [
+            *super().get_urlpatterns(),
+            path("receive/<int:pk>/", ReceiveView.as_view(), name="receive"),
+            path("adjust/<int:pk>/", AdjustView.as_view(), name="adjust"),
+        ]
+
+
+def _row(pk: int) -> Stock:
+    return get_object_or_404(Stock.objects.select_related("variant__page"), pk=pk)

@@ -1,0 +1,108 @@
+"""What editors find in the admin: labels, the stock screen, and why some pages cannot be deleted."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.models import Permission
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from wagtail import hooks
+from wagtail.models import Page
+from wagtail.snippets.models import register_snippet
+from wagtail.snippets.views.snippets import SnippetViewSet, SnippetViewSetGroup
+
+from catalog.models import Brand, Genre, HsnCode
+from catalog.stock_admin import StockViewSet
+from catalog.variants import forget_unmoved, moved_skus_below
+
+NAMED = 5
+
+
+class BrandViewSet(SnippetViewSet):
+    """Makers."""
+
+    model = Brand
+    icon = "tag"
+    menu_label = "Makers"
+    list_display = ["name", "country"]
+    search_fields = ["name"]
+
+
+class GenreViewSet(SnippetViewSet):
+    """Genres."""
+
+    model = Genre
+    icon = "folder-open-inverse"
+    list_display = ["name", "sort_order"]
+    search_fields = ["name"]
+
+
+class HsnCodeViewSet(SnippetViewSet):
+    """HSN codes with their dated GST rates."""
+
+    model = HsnCode
+    icon = "percent"
+    menu_label = "HSN codes"
+    list_display = ["code", "description"]
+    search_fields = ["code", "description"]
+
+
+class LabelGroup(SnippetViewSetGroup):
+    """The labels that products carry."""
+
+    items = (BrandViewSet, GenreViewSet, HsnCodeViewSet)
+    menu_label = "Labels"
+    menu_icon = "tag"
+    menu_order = 160
+
+
+register_snippet(LabelGroup)
+
+
+@hooks.register("register_admin_viewset")
+def register_stock() -> StockViewSet:
+    """Add the stock screen."""
+    return StockViewSet()
+
+
+@hooks.register("register_permissions")
+def register_stock_permissions() -> QuerySet[Permission]:
+    """Let groups be given the permissions of the stock screen."""
+    return Permission.objects.filter(
+        content_type__app_label="catalog",
+        codename__in=["view_stock", "receive_stock", "adjust_stock", "view_stockmovement"],
+    )
+
+
+@hooks.register("before_delete_page")
+def keep_pages_with_stock(request: HttpRequest, page: Page) -> HttpResponse | None:
+    """Explain why a product whose stock has moved is kept, instead of failing on the foreign key."""
+    return _refusal(request, [page])
+
+
+@hooks.register("before_bulk_action")
+def keep_pages_with_stock_in_bulk(
+    request: HttpRequest, action_type: str, objects: Iterable[Any], action: Any
+) -> HttpResponse | None:
+    """The same for several pages at once."""
+    pages = [each for each in objects if isinstance(each, Page)]
+    return _refusal(request, pages) if action_type == "delete" and pages else None
+
+
+def _refusal(request: HttpRequest, pages: list[Page]) -> HttpResponse | None:
+    """Return a redirect with an explanation when a page must stay; else clear the way for the deletion."""
+    skus = [sku for page in pages for sku in moved_skus_below(page)]
+    if skus:
+        named = ", ".join(skus[:NAMED]) + (f" and {len(skus) - NAMED} more" if len(skus) > NAMED else "")
+        messages.error(
+            request,
+            f"This cannot be deleted: stock of {named} has moved, and the books keep every movement. "
+            "Unpublish the product instead; nobody can buy it then.",
+        )
+        return redirect("wagtailadmin_explore", pages[0].get_parent().pk)
+    if request.method == "POST":
+        for page in pages:
+            forget_unmoved(page)
+    return None
