@@ -86,7 +86,7 @@ def _claim(attempt: RazorpayOrder) -> bool:
     claimed = RazorpayOrder.objects.filter(is_free, pk=attempt.pk, razorpay_order_id=None).update(
         claimed_until=now + LEASE, tries=F("tries") + 1
     )
-    attempt.refresh_from_db()
+    attempt.refresh_from_db(fields=["razorpay_order_id", "tries"])
     return bool(claimed)
 
 
@@ -151,7 +151,7 @@ def _keep(attempt: RazorpayOrder, facts: OrderFacts) -> RazorpayOrder:
         )
         if stored:
             orders.note(order, "payment_opened", facts.order_id)
-    attempt.refresh_from_db()
+    attempt.refresh_from_db(fields=["razorpay_order_id", "status"])
     return attempt
 
 

@@ -187,9 +187,9 @@ def take_out(cart: Cart, quantities: dict[int, int]) -> None:
             CartLine.objects.filter(pk=line.pk).update(quantity=F("quantity") - quantities[line.variant_id])
 
 
-def view(cart: Cart | None, shop: ShopSettings) -> CartView:
+def view(cart: Cart | None, shop: ShopSettings, *, with_pictures: bool = True) -> CartView:
     """Return the cart as it stands now, with live prices and stock. Writes nothing."""
-    lines = _line_views(cart, shop) if cart else []
+    lines = _line_views(cart, shop, with_pictures) if cart else []
     subtotal = sum(line.total for line in lines)
     shipping = _shipping(subtotal, shop) if lines else 0
     gap = (shop.free_shipping_from or 0) - subtotal if shipping else 0
@@ -208,14 +208,15 @@ def _shipping(subtotal: int, shop: ShopSettings) -> int:
     return 0 if is_free else shop.shipping_fee
 
 
-def _line_views(cart: Cart, shop: ShopSettings) -> list[CartLineView]:
+def _line_views(cart: Cart, shop: ShopSettings, with_pictures: bool) -> list[CartLineView]:
     lines = list(
         cart.lines.select_related("variant__stock", "variant__page__brand", "variant__page__hsn").prefetch_related(
             "variant__page__photos__image"
         )
     )
     firsts = [card_image(line.variant.page) for line in lines]
-    pictures.prefetch(image for image, _alt in firsts)
+    if with_pictures:
+        pictures.prefetch(image for image, _alt in firsts)
     rates = {hsn: _rate(hsn) for hsn in {line.variant.page.hsn.code for line in lines if line.variant.page.hsn}}
     return [
         CartLineView(

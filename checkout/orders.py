@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -62,13 +63,13 @@ class Details:
     gstin: str = ""
 
 
-def find_open(cart: Cart, *, checkout_key: str, shop: ShopSettings) -> Order | None:
-    """Return the order that this checkout has already made, or the open one of the same unchanged cart."""
-    known = Order.objects.filter(cart=cart, checkout_key=checkout_key).first()
-    if known:
-        return known
-    digest = carts.view(cart, shop).digest
-    return cart.orders.filter(status=OrderStatus.PENDING, cart_digest=digest, expires_at__gt=timezone.now()).first()
+def find_outdated(cart: Cart, *, checkout_key: str, shop: ShopSettings) -> list[Order]:
+    """Return the PENDING orders that other checkouts of this cart made before the cart changed."""
+    others = list(cart.orders.filter(status=OrderStatus.PENDING).exclude(checkout_key=checkout_key))
+    if not others:
+        return []
+    digest = carts.view(cart, shop, with_pictures=False).digest
+    return [order for order in others if order.cart_digest != digest]
 
 
 def place_order(
@@ -82,11 +83,11 @@ def place_order(
     """
     with transaction.atomic(durable=True):
         cart = Cart.objects.select_for_update().get(pk=cart.pk)
-        known = find_open(cart, checkout_key=checkout_key, shop=shop)
+        view = carts.view(cart, shop, with_pictures=False)
+        known = _known(cart, checkout_key, view)
         if known:
             _correct_details(known, details)
             return known, False
-        view = carts.view(cart, shop)
         _check(view, details, seen_total)
         order = _write(cart, view, details, checkout_key)
         stock.reserve(items=_items(order), reference=order.number)
@@ -173,6 +174,13 @@ def advance(order_id: int, status: OrderStatus, *, user: "AbstractBaseUser", tex
         if status == OrderStatus.SHIPPED:
             emails.promise(order, emails.SHIPPED)
         return order
+
+
+def _known(cart: Cart, checkout_key: str, view: "CartView") -> Order | None:
+    """Return the order that this checkout has already made, or the open one of the same unchanged cart."""
+    same_cart = Q(status=OrderStatus.PENDING, cart_digest=view.digest, expires_at__gt=timezone.now())
+    found = list(cart.orders.filter(Q(checkout_key=checkout_key) | same_cart))
+    return next((order for order in found if order.checkout_key == checkout_key), found[0] if found else None)
 
 
 def _give_up(order: Order, status: OrderStatus, *, text: str) -> None:

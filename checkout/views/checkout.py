@@ -70,10 +70,8 @@ def _place(cart: Cart, form: CheckoutForm, shop: ShopSettings) -> tuple[Order, b
 
 def _give_up_changed(cart: Cart, form: CheckoutForm, shop: ShopSettings) -> None:
     """Let go of the open order of this cart when the cart has changed since: one browser holds one set of cars."""
-    known = orders.find_open(cart, checkout_key=form.key, shop=shop)
-    for stale in cart.orders.filter(status=OrderStatus.PENDING):
-        if stale != known:
-            reconciliation.supersede(order=stale)
+    for outdated in orders.find_outdated(cart, checkout_key=form.key, shop=shop):
+        reconciliation.supersede(order=outdated)
 
 
 def _answer(request: HttpRequest, order: Order, is_new: bool, shop: ShopSettings) -> HttpResponse:
