@@ -140,8 +140,9 @@ def find(request: HttpRequest) -> Cart | None:
 def count_pieces(request: HttpRequest) -> int:
     """Return how many pieces are in the cart of this browser, by one query, or by none where there is no cookie."""
     token = _token(request)
-    lines = CartLine.objects.filter(cart__token=token)
-    return (token and lines.aggregate(count=Sum("quantity"))["count"]) or 0
+    if token is None:
+        return 0
+    return CartLine.objects.filter(cart__token=token).aggregate(count=Sum("quantity"))["count"] or 0
 
 
 def _token(request: HttpRequest) -> uuid.UUID | None:
