@@ -90,7 +90,8 @@ SECURE_HSTS_PRELOAD = flag("SECURE_HSTS_PRELOAD", IS_HTTPS)
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
-X_FRAME_OPTIONS = "SAMEORIGIN"
+# Wagtail allows its own preview frame by itself.
+X_FRAME_OPTIONS = "DENY"
 # Wagtail's page editor posts hundreds of fields; a stranger's form stays below either limit or gets 400.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_621_440
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5_000

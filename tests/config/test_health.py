@@ -1,10 +1,14 @@
+from datetime import timedelta
+
 import pytest
 from django.core.management import call_command
 from django.db import connection
 from django.test import Client
+from django.utils import timezone
 from pytest_django import Settings
 
 from config import health
+from webhooks.models import Heartbeat
 
 
 def test_live_needs_no_database(client: Client) -> None:
@@ -16,7 +20,16 @@ def test_live_needs_no_database(client: Client) -> None:
 def test_ready_names_each_part(client: Client) -> None:
     response = client.get("/health/ready/")
     assert response.status_code == 200
-    assert response.json() == {"status": "ok", "database": "ok", "migrations": "ok", "cache": "ok"}
+    parts = {"status": "ok", "database": "ok", "migrations": "ok", "cache": "ok"}
+    assert response.json() == {**parts, "seconds_since": {}}
+
+
+@pytest.mark.django_db
+def test_ready_tells_the_age_of_a_dead_worker_and_stays_ready(client: Client) -> None:
+    Heartbeat.objects.create(name="worker", at=timezone.now() - timedelta(hours=3))
+    response = client.get("/health/ready/")
+    assert response.status_code == 200
+    assert 10_800 <= response.json()["seconds_since"]["worker"] < 10_900
     assert "no-store" in response.headers["Cache-Control"]
 
 

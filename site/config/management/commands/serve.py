@@ -5,6 +5,7 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.staticfiles.storage import ManifestFilesMixin, staticfiles_storage
+from django.core.exceptions import ImproperlyConfigured
 from django.core.management import CommandError, call_command
 from django.core.management.base import BaseCommand
 from django.db import connections
@@ -36,7 +37,10 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Refuse a wrong configuration, then serve until SIGTERM or SIGINT."""
-        refuse_to_serve_when_misconfigured()
+        try:
+            refuse_to_serve_when_misconfigured()
+        except ImproperlyConfigured as problem:
+            raise CommandError(str(problem)) from problem
         self.collect_static_files()
         # The processes are forked from this one and must not share its connections.
         connections.close_all()

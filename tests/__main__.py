@@ -1,0 +1,110 @@
+"""`make test`: every test, on SQLite and on PostgreSQL side by side, then in a browser.
+
+What cannot be set up on this machine is named in one line at the end; CI=true makes a failure of it. COVERAGE=1
+measures which lines and branches the tests reach.
+"""
+
+import os
+import subprocess
+import sys
+import time
+from contextlib import ExitStack
+from pathlib import Path
+
+from tests.browser import MISSING, install_chromium
+
+ROOT = Path(__file__).resolve().parents[1]
+LOGS = ROOT / "var"
+PYTEST = [sys.executable, "-m", "pytest", "--quiet"]
+COVERED = [sys.executable, "-m", "coverage", "run", "-m", "pytest", "--quiet"]
+# Each in a process of its own: two of Playwright's event loops do not live together.
+BROWSER_FOLDERS = ("tests/razorpay_simulator", "tests/journeys")
+
+
+class Run:
+    """One test run, what became of its parts, and what could not be tested."""
+
+    def __init__(self, arguments: list[str]) -> None:
+        self.pytest = [*(COVERED if os.environ.get("COVERAGE") else PYTEST), *arguments]
+        self.failed: list[str] = []
+        self.missing: list[str] = []
+        self.started = time.monotonic()
+
+    def suites(self) -> None:
+        """Run everything without a browser on both databases at once; PostgreSQL's lines come after SQLite's."""
+        with ExitStack() as stack:
+            address = self.postgres(stack)
+            LOGS.mkdir(exist_ok=True)
+            log = LOGS / "test-postgresql.log"
+            beside = None
+            if address:
+                beside = subprocess.Popen(
+                    [*self.pytest, "tests"],
+                    cwd=ROOT,
+                    env={**os.environ, "DATABASE_URL": address},
+                    stdout=stack.enter_context(log.open("w")),
+                    stderr=subprocess.STDOUT,
+                )
+            self.part("SQLite", ["tests"])
+            if beside:
+                beside.wait()
+                print(f"\n== PostgreSQL\n{log.read_text()}", flush=True)
+                self.note("PostgreSQL", beside.returncode)
+
+    def postgres(self, stack: ExitStack) -> str | None:
+        """Start a PostgreSQL for the time of `stack` and return its address, or note that there is none."""
+        try:
+            from tests.postgres import running_postgres
+
+            return stack.enter_context(running_postgres())
+        except Exception as error:  # noqa: BLE001 - whatever keeps it from starting on this machine.
+            self.missing.append(f"PostgreSQL ({type(error).__name__}: {error}; TEST_DATABASE_URL may name a server)")
+            return None
+
+    def browser(self) -> None:
+        """Run the tests that need a browser, or note that there is none."""
+        if not install_chromium():
+            self.missing.append(f"the journeys in a browser ({MISSING})")
+            return
+        for folder in BROWSER_FOLDERS:
+            self.part(f"Browser, {folder}", ["-m", "browser", folder])
+
+    def part(self, name: str, arguments: list[str]) -> None:
+        """Run pytest with `arguments` on SQLite."""
+        print(f"\n== {name}", flush=True)
+        environment = {key: value for key, value in os.environ.items() if key != "DATABASE_URL"}
+        environment["REQUIRE_BROWSER"] = "1"
+        self.note(name, subprocess.run([*self.pytest, *arguments], cwd=ROOT, env=environment, check=False).returncode)
+
+    def note(self, name: str, code: int) -> None:
+        """Remember a part that failed."""
+        if code:
+            self.failed.append(name)
+
+    def conclude(self) -> int:
+        """Print what became of it, and return the exit code."""
+        minutes, seconds = divmod(round(time.monotonic() - self.started), 60)
+        verdict = f"FAILED: {', '.join(self.failed)}" if self.failed else "All passed"
+        print(f"\n== {verdict} after {minutes} min {seconds} s.")
+        untested = list(self.missing)
+        if not os.environ.get("RAZORPAY_SAMPLES"):
+            untested.append("the comparison with Razorpay's samples (set RAZORPAY_SAMPLES to their folder)")
+        if untested:
+            print(f"Not tested here: {'; '.join(untested)}.")
+        strict = os.environ.get("CI", "").lower() in ("1", "true")
+        return 1 if self.failed or (strict and self.missing) else 0
+
+
+def main(arguments: list[str]) -> int:
+    """Run it all; `arguments` go to each pytest."""
+    run = Run(arguments)
+    run.suites()
+    run.browser()
+    if os.environ.get("COVERAGE"):
+        for command in (["combine", "--quiet"], ["report"]):
+            subprocess.run([sys.executable, "-m", "coverage", *command], cwd=ROOT, check=False)
+    return run.conclude()
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
