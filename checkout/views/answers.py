@@ -65,7 +65,7 @@ def razorpay_options(order: Order, attempt: RazorpayOrder, shop: ShopSettings) -
         "name": shop.shop_name,
         "description": f"Order {order.number}",
         "prefill": {"name": order.full_name, "email": order.email, "contact": order.phone},
-        "theme": {"color": "#17181B"},
+        "theme": {"color": "#E6A800"},
         "callback_url": settings.SITE_URL + reverse("webhooks:callback"),
         "config": {"display": {"sequence": ["upi", "card", "netbanking", "wallet"]}},
     }
