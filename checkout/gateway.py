@@ -1,7 +1,7 @@
 """The only door to the Razorpay SDK.
 
 The SDK has no timeouts, follows redirects, prints, and throws away everything of an error but its text. So it is given
-a session of our own, which adds timeouts, refuses redirects and raises `GatewayError` before the SDK sees a failure.
+the session of `checkout.transport`, which raises `GatewayError` before the SDK sees a failure.
 """
 
 import hashlib
@@ -9,13 +9,10 @@ import hmac
 import re
 import threading
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 import razorpay
-import requests
 from django.conf import settings
-from django.utils.translation import gettext as _
 
 from checkout.facts import (
     BadFacts,
@@ -26,64 +23,11 @@ from checkout.facts import (
     order_facts,
     payment_facts,
 )
+from checkout.transport import CONNECT_TIMEOUT, Session
+from checkout.transport import GatewayError as GatewayError
 
-CONNECT_TIMEOUT = 3.05
 HEX_SHA256 = re.compile(r"[0-9a-f]{64}")
 _local = threading.local()
-
-
-@dataclass(eq=False)
-class GatewayError(Exception):
-    """A call to Razorpay that did not give a usable answer.
-
-    `status` is the HTTP status (0 when there was none); `code`, `reason` and `field` are Razorpay's. `str()` is for
-    the log, `customer_text` for the shopper. `ambiguous` tells that the call may have had its effect all the same.
-    """
-
-    detail: str
-    status: int = 0
-    code: str = ""
-    reason: str = ""
-    field: str = ""
-    order_id: str = ""
-
-    def __str__(self) -> str:
-        parts = [self.detail, self.code, self.reason, self.field]
-        return f"Razorpay {self.status or 'unreachable'}: " + ", ".join(part for part in parts if part)
-
-    @property
-    def ambiguous(self) -> bool:
-        """Whether the call may have worked although no answer says so."""
-        return self.status == 0 or self.status >= 500 or 200 <= self.status < 300
-
-    @property
-    def is_refusal(self) -> bool:
-        """Whether Razorpay understood and said no, so that the same call will fail again."""
-        return 400 <= self.status < 500 and self.status not in (401, 403, 408, 409, 429)
-
-    @property
-    def customer_text(self) -> str:
-        """What the shopper is told."""
-        if self.is_refusal:
-            return _("Razorpay did not accept this order. Your cars are still held; please contact us.")
-        return _("We cannot reach our payment partner right now. Your order is saved: please try again in a minute.")
-
-
-class _Session(requests.Session):
-    """A `requests` session that never hangs, never follows a redirect and only returns a JSON object of a success."""
-
-    def request(self, method: str | bytes, url: str | bytes, *args: Any, **kwargs: Any) -> requests.Response:
-        kwargs["timeout"] = kwargs.get("timeout") or (CONNECT_TIMEOUT, settings.RAZORPAY_TIMEOUT)
-        kwargs["allow_redirects"] = False
-        try:
-            response = super().request(method, url, *args, **kwargs)
-        except requests.RequestException as error:
-            raise GatewayError(detail=type(error).__name__) from error
-        if not 200 <= response.status_code < 300:
-            raise _refusal(response)
-        if not isinstance(_json(response), dict):
-            raise GatewayError(detail="the answer is not a JSON object", status=response.status_code)
-        return response
 
 
 def create_order(*, amount: int, receipt: str, notes: Mapping[str, str], timeout: float | None = None) -> OrderFacts:
@@ -197,7 +141,7 @@ def _client() -> Any:
         raise GatewayError(detail="RAZORPAY_KEY_ID or RAZORPAY_KEY_SECRET is not set", status=401)
     if getattr(_local, "identity", None) != identity:
         url, key_id, secret = identity
-        _local.client = razorpay.Client(session=_Session(), auth=(key_id, secret), base_url=url)
+        _local.client = razorpay.Client(session=Session(), auth=(key_id, secret), base_url=url)
         _local.identity = identity
     return _local.client
 
@@ -233,26 +177,3 @@ def _items(answer: Any) -> list[Any]:
     if not isinstance(items, list):
         raise GatewayError(detail="the answer has no list of items", status=200)
     return items
-
-
-def _json(response: requests.Response) -> Any:
-    try:
-        return response.json()
-    except ValueError:
-        return None
-
-
-def _refusal(response: requests.Response) -> GatewayError:
-    body = _json(response)
-    error = body.get("error") if isinstance(body, dict) else None
-    error = error if isinstance(error, dict) else {}
-    metadata = error.get("metadata")
-    order_id = metadata.get("order_id") if isinstance(metadata, dict) else None
-    return GatewayError(
-        detail=str(error.get("description") or "no description")[:200],
-        status=response.status_code,
-        code=str(error.get("code") or "")[:40],
-        reason=str(error.get("reason") or "")[:80],
-        field=str(error.get("field") or "")[:80],
-        order_id=order_id if isinstance(order_id, str) and is_order_id(order_id) else "",
-    )

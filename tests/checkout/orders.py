@@ -1,0 +1,105 @@
+"""Orders without a browser, and what must be true of the books after anything that happens to them."""
+
+import datetime as dt
+from typing import Any
+
+from django.conf import settings
+from django.utils import timezone
+
+from catalog.models import ShopSettings, Stock, Variant
+from checkout import audit, orders
+from checkout import cart as carts
+from checkout.facts import OrderFacts, PaymentFacts, order_facts, payment_facts
+from checkout.models import Cart, Order, OrderEvent, OutboxEmail, Payment, RazorpayOrder
+from checkout.orders import Details
+from tests.checkout import reports
+from tests.factories import make_product
+
+SKU = "CG43-TX-0007"
+DETAILS = Details(
+    email="asha@example.in",
+    phone="+919876543210",
+    full_name="Asha Kulkarni",
+    address_line1="14 Prabhat Road",
+    address_line2="",
+    city="Pune",
+    state="27",
+    postcode="411004",
+)
+
+
+def cart_with(variant: Variant, quantity: int = 1) -> Cart:
+    """Return a new cart with pieces of one variant."""
+    cart = Cart.objects.create()
+    carts.add(cart, variant=variant, quantity=quantity)
+    return cart
+
+
+def place(cart: Cart, *, key: str = "key-of-one-form", **details: Any) -> Order:
+    """Place the order of a cart."""
+    wanted = Details(**{**DETAILS.__dict__, **details})
+    return orders.place_order(cart=cart, details=wanted, checkout_key=key, shop=ShopSettings.current())[0]
+
+
+def opened(order: Order, *, number: int = 1, **fields: Any) -> RazorpayOrder:
+    """Give an order its attempt as if Razorpay had answered already."""
+    return RazorpayOrder.objects.create(
+        order=order,
+        attempt=number,
+        **{
+            "razorpay_order_id": f"order_{order.pk:010d}{number:04d}",
+            "key_id": settings.RAZORPAY_KEY_ID,
+            "amount": order.total,
+            "receipt": f"{order.number}-{number}",
+            "status": "created",
+            **fields,
+        },
+    )
+
+
+def ordered(sku: str = SKU, quantity: int = 1, *, on_hand: int = 10) -> RazorpayOrder:
+    """Return the open attempt of a new order for a product, which is made when there is none."""
+    variant = Variant.objects.filter(sku=sku).first() or make_product(sku, on_hand=on_hand)
+    return opened(place(cart_with(variant, quantity)))
+
+
+def make_overdue(order: Order) -> None:
+    """Let the time of an order be over."""
+    Order.objects.filter(pk=order.pk).update(expires_at=timezone.now() - dt.timedelta(seconds=1))
+
+
+def paid(attempt: RazorpayOrder, number: int = 1, *, status: str = "captured", **changes: Any) -> PaymentFacts:
+    """Return the facts of a payment of an attempt; another `number` is another payment."""
+    entity = reports.payment_entity(attempt, status=status, **changes)
+    return payment_facts({**entity, "id": f"pay_{attempt.pk:010d}{number:04d}"})
+
+
+def settled(attempt: RazorpayOrder, **changes: Any) -> OrderFacts:
+    """Return the facts of the Razorpay order of an attempt, fully paid unless told otherwise."""
+    return order_facts(reports.order_entity(attempt, **changes))
+
+
+def stock_of(sku: str = SKU) -> tuple[int, int]:
+    """Return what is on hand and what is reserved."""
+    found = Stock.objects.get(variant__sku=sku)
+    return found.on_hand, found.reserved
+
+
+def outcome(order: Order) -> dict[str, Any]:
+    """Return what came of an order, with what must have happened once counted."""
+    order.refresh_from_db()
+    return {
+        "status": order.status,
+        "times paid": OrderEvent.objects.filter(order=order, status="paid").count(),
+        "fulfilled": Payment.objects.filter(order=order, fulfils=True).count(),
+        "mails": OutboxEmail.objects.filter(order=order, kind="paid").count(),
+        "invoice": bool(order.invoice_number),
+    }
+
+
+ONCE_PAID = {"status": "paid", "times paid": 1, "fulfilled": 1, "mails": 1, "invoice": True}
+
+
+def assert_books_hold() -> None:
+    """Every invariant of the audit holds."""
+    assert [text for texts in audit.run().values() for text in texts] == []

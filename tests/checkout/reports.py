@@ -1,0 +1,94 @@
+"""What Razorpay reports, made up and signed as it would: webhook bodies, headers, and the window's three values."""
+
+import hashlib
+import hmac
+import json
+import os
+from typing import Any
+
+from django.test import Client
+
+from checkout.models import RazorpayOrder
+
+KEY_SECRET = os.environ["RAZORPAY_KEY_SECRET"]
+WEBHOOK_SECRET = os.environ["RAZORPAY_WEBHOOK_SECRET"]
+PAYMENT_ID = "pay_Aa1Bb2Cc3Dd4Ee"
+
+
+def payment_entity(attempt: RazorpayOrder, *, status: str = "captured", **changes: Any) -> dict[str, Any]:
+    """Return a payment of the whole amount of an attempt, with the keys that Razorpay's payments have."""
+    return {
+        "id": PAYMENT_ID,
+        "entity": "payment",
+        "amount": attempt.amount,
+        "currency": "INR",
+        "status": status,
+        "order_id": attempt.razorpay_order_id,
+        "method": "upi",
+        "amount_refunded": 0,
+        "captured": status == "captured",
+        "vpa": "asha@okaxis",
+        "email": "asha@example.in",
+        "contact": "+919876543210",
+        "notes": [],
+        "fee": None,
+        "tax": None,
+        "error_code": None,
+        "error_description": None,
+        "error_reason": None,
+        "created_at": 1_795_400_000,
+        **changes,
+    }
+
+
+def order_entity(attempt: RazorpayOrder, *, status: str = "paid", **changes: Any) -> dict[str, Any]:
+    """Return the Razorpay order of an attempt."""
+    paid = attempt.amount if status == "paid" else 0
+    return {
+        "id": attempt.razorpay_order_id,
+        "entity": "order",
+        "amount": attempt.amount,
+        "amount_paid": paid,
+        "amount_due": attempt.amount - paid,
+        "currency": "INR",
+        "receipt": attempt.receipt,
+        "status": status,
+        "attempts": 1,
+        "notes": [],
+        "created_at": 1_795_400_000,
+        **changes,
+    }
+
+
+def event(name: str, /, **entities: dict[str, Any]) -> bytes:
+    """Return the body of a webhook."""
+    return json.dumps(
+        {
+            "entity": "event",
+            "account_id": "acc_Simulator00001",
+            "event": name,
+            "contains": list(entities),
+            "payload": {kind: {"entity": entity} for kind, entity in entities.items()},
+            "created_at": 1_795_400_001,
+        }
+    ).encode()
+
+
+def signature(body: bytes, secret: str = WEBHOOK_SECRET) -> str:
+    """Sign a webhook."""
+    return hmac.new(secret.encode(), body, hashlib.sha256).hexdigest()
+
+
+def deliver(body: bytes, *, client: Client | None = None, event_id: str = "evt1", **headers: str) -> int:
+    """Post a webhook as Razorpay does and return the status; `headers` replace or add to its own."""
+    sent = {"X-Razorpay-Signature": signature(body), "X-Razorpay-Event-Id": event_id, **headers}
+    response = (client or Client(enforce_csrf_checks=True)).post(
+        "/webhooks/razorpay/", body, content_type="application/json", headers=sent
+    )
+    return int(response.status_code)
+
+
+def triple(order_id: str, payment_id: str = PAYMENT_ID, secret: str = KEY_SECRET) -> dict[str, str]:
+    """Return the three values that the window hands to the browser."""
+    signed = hmac.new(secret.encode(), f"{order_id}|{payment_id}".encode(), hashlib.sha256).hexdigest()
+    return {"razorpay_order_id": order_id, "razorpay_payment_id": payment_id, "razorpay_signature": signed}
