@@ -1,12 +1,17 @@
 """What no view should have to think of: requests that are malformed below the level of any form."""
 
+import logging
 import re
 from collections.abc import Callable, Iterable
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 from django.core.exceptions import BadRequest
-from django.http import HttpRequest
+from django.db import OperationalError
+from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
+from django.template.loader import get_template
+
+logger = logging.getLogger(__name__)
 
 NUL = "\x00"
 BOUNDARY = re.compile(r';\s*(boundary=(?:"[^"]+"|[^\s;"]+))', re.IGNORECASE)
@@ -25,6 +30,24 @@ class RefuseNul:
         if any(NUL in value for value in request.COOKIES.values()):
             raise BadRequest("NUL character in a cookie")
         return self.get_response(request)
+
+
+class BusyDatabase:
+    """Answer 503 when the database gave up waiting: trying again helps, and nothing was written."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponseBase | None:
+        """Turn a lock timeout, a statement timeout or a lost connection into 503 with Retry-After."""
+        if not isinstance(error, OperationalError):
+            return None
+        logger.exception("The database could not answer in time.")
+        # Without the request, since its session would ask the database again.
+        return HttpResponse(get_template("503.html").render(), status=503, headers={"Retry-After": "5"})
 
 
 class PlainContentType:

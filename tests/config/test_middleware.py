@@ -7,9 +7,11 @@ from wsgiref.util import setup_testing_defaults
 
 import pytest
 from django.core.handlers.wsgi import WSGIHandler
-from django.test import Client
+from django.db import IntegrityError, OperationalError
+from django.http import HttpResponse
+from django.test import Client, RequestFactory
 
-from config.middleware import PlainContentType
+from config.middleware import BusyDatabase, PlainContentType
 
 
 def status_for(**extra: str) -> str:
@@ -82,3 +84,16 @@ def test_nul_in_a_cookie(client: Client) -> None:
 
 def test_foreign_host(client: Client) -> None:
     assert client.get("/health/live/", headers={"host": "evil.example"}).status_code == 400
+
+
+def test_a_database_that_gave_up_waiting_is_busy_and_not_broken(rf: RequestFactory) -> None:
+    guard = BusyDatabase(lambda request: HttpResponse())
+    answer = guard.process_exception(rf.get("/cart/"), OperationalError("canceling statement due to lock timeout"))
+    assert isinstance(answer, HttpResponse)
+    assert (answer.status_code, answer["Retry-After"]) == (503, "5")
+    assert b"Nothing was lost" in answer.content
+
+
+def test_a_broken_rule_of_the_database_is_not_called_busy(rf: RequestFactory) -> None:
+    guard = BusyDatabase(lambda request: HttpResponse())
+    assert guard.process_exception(rf.get("/cart/"), IntegrityError("unique")) is None
