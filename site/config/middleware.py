@@ -45,7 +45,7 @@ class BusyDatabase:
         """Turn a lock timeout, a statement timeout or a lost connection into 503 with Retry-After."""
         if not isinstance(error, OperationalError):
             return None
-        logger.exception("The database could not answer in time.")
+        logger.error("The database could not answer in time.", exc_info=error)
         # Without the request, since its session would ask the database again.
         return HttpResponse(get_template("503.html").render(), status=503, headers={"Retry-After": "5"})
 
