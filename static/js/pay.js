@@ -29,6 +29,8 @@ razorpay.then((found) => found || blocked());
 function notify(name, title) {
   const notice = root.querySelector(`[data-notice="${name}"]`).content.cloneNode(true);
   if (title) notice.querySelector("b").textContent = title;
+  // Razorpay's own words may speak of the money already.
+  if (/refund/i.test(title)) notice.querySelector("p:last-child").remove();
   root.querySelector("[data-pay-status]").replaceChildren(notice);
 }
 
@@ -47,10 +49,10 @@ function leave() {
 }
 
 function blocked() {
+  if (!button.isConnected) return;
   setWorking(false);
   notify("blocked");
-  button.hidden = true;
-  root.querySelector("[data-hosted]").hidden = false;
+  button.replaceWith(root.querySelector("[data-hosted]").content.cloneNode(true));
 }
 
 // Another tab, or the bank on its own, may have settled the order meanwhile.
