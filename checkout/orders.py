@@ -166,11 +166,22 @@ def has_money_coming(order: Order) -> bool:
     return order.payments.filter(status__in=["created", "authorized", "captured"]).exists()
 
 
-def advance(order_id: int, status: OrderStatus, *, user: "AbstractBaseUser", text: str = "") -> Order:
-    """Mark an order packed, shipped or delivered. Raises IllegalMove."""
+def advance(
+    order_id: int,
+    status: OrderStatus,
+    *,
+    user: "AbstractBaseUser",
+    text: str = "",
+    carrier: str = "",
+    tracking_number: str = "",
+) -> Order:
+    """Mark an order packed, shipped (by which carrier, under which number) or delivered. Raises IllegalMove."""
     with transaction.atomic(durable=True):
         order = lock(order_id)
         move(order, status, text=text, user=user)
+        if carrier:
+            order.carrier, order.tracking_number = carrier, tracking_number
+            order.save(update_fields=["carrier", "tracking_number", "updated_at"])
         if status == OrderStatus.SHIPPED:
             emails.promise(order, emails.SHIPPED)
         return order
