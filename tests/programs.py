@@ -51,7 +51,7 @@ def running(
     command: Sequence[str], *, log: Path, ready: Callable[[], bool], env: Mapping[str, str] | None = None
 ) -> Iterator[subprocess.Popen[bytes]]:
     """Run `command` until the block ends, in a process group of its own, from the moment that it is `ready`."""
-    environment = {**os.environ, **(env or {})}
+    environment = {**os.environ, "DJANGO_SETTINGS_MODULE": "config.settings", **(env or {})}
     with log.open("ab") as output:
         process = subprocess.Popen(
             command, cwd=ROOT, env=environment, stdout=output, stderr=subprocess.STDOUT, start_new_session=True

@@ -1,6 +1,7 @@
 """The production server: granian on HOST:PORT with WEB_CONCURRENCY processes."""
 
 from argparse import ArgumentParser
+from importlib import import_module
 from typing import Any
 
 from django.conf import settings
@@ -16,12 +17,13 @@ from granian.server.mp import MPServer
 
 from config.checks import refuse_to_serve_when_misconfigured
 
+APPLICATION = "config.wsgi:application"
 # Views wait for the database and for Razorpay, so a few threads each; more only queue for Python's lock.
 THREADS = 4
 # Requests that may wait in one process before new connections wait in the kernel's queue.
 BACKPRESSURE = 64
 BACKLOG = 1024
-SECONDS_TO_FINISH = 20
+SECONDS_TO_FINISH = 15
 
 
 class Command(BaseCommand):
@@ -42,12 +44,22 @@ class Command(BaseCommand):
         except ImproperlyConfigured as problem:
             raise CommandError(str(problem)) from problem
         self.collect_static_files()
+        self.load_application()
         # The processes are forked from this one and must not share its connections.
         connections.close_all()
         host, port, processes = options["host"], options["port"], options["processes"]
         self.stdout.write(f"Serving on http://{host}:{port} with {processes} processes.")
         self.stdout.flush()
         server(host, port, processes).serve()
+
+    def load_application(self) -> None:
+        """Import everything before the processes are forked.
+
+        They start in a moment then and share the memory of the code. And no SIGTERM meets one that is still importing,
+        which would swallow it and keep the server from ending.
+        """
+        import_module(APPLICATION.partition(":")[0])
+        import_module(settings.ROOT_URLCONF)
 
     def collect_static_files(self) -> None:
         """Collect once: a later release collects by itself, since only its own step knows that files changed."""
@@ -63,7 +75,7 @@ def server(host: str, port: int, processes: int) -> MPServer:
     if not 0 < port < 65_536:
         raise CommandError("The port must be between 1 and 65535.")
     return MPServer(
-        "config.wsgi:application",
+        APPLICATION,
         address=host,
         port=port,
         interface=Interfaces.WSGI,
