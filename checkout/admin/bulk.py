@@ -1,0 +1,142 @@
+"""Packing and shipping several orders at once, each in a transaction of its own."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_list_or_404, redirect
+from django.urls import reverse
+from wagtail.admin.views.bulk_action.registry import bulk_action_registry
+from wagtail.snippets.bulk_actions.snippet_bulk_action import SnippetBulkAction
+
+from checkout import orders
+from checkout.admin import policy
+from checkout.admin.acts import PACK, SHIP, Act, CarrierInput, parcel
+from checkout.forms import OneLineField
+from checkout.models import Order
+
+
+def forbid_bulk_delete(*names: str) -> None:
+    """Take Wagtail's bulk deletion away from models of `checkout`: its button stands there whatever the policy says."""
+    bulk_action_registry.get_bulk_actions_for_model("checkout", "")  # Makes the registry read the hooks.
+    for name in names:
+        bulk_action_registry.actions.get("checkout", {}).get(name, {}).pop("delete", None)
+
+
+class ParcelsForm(forms.Form):
+    """One carrier, and a tracking number for each order."""
+
+    use_required_attribute = False
+    carrier = OneLineField(max_length=60, widget=CarrierInput)
+
+    def __init__(self, *args: Any, orders: list[Order], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for order in orders:
+            label = f"Tracking number of {order.number}"
+            self.fields[f"tracking_{order.pk}"] = OneLineField(label=label, max_length=60, required=False)
+
+    def parcel_of(self, order: Order) -> dict[str, str]:
+        """Return what `orders.advance` shall note of this order's parcel."""
+        return parcel(self.cleaned_data["carrier"], self.cleaned_data.get(f"tracking_{order.pk}", ""))
+
+
+class BulkAct(SnippetBulkAction):
+    """A named act for the orders that were ticked. The confirmation names those that are left out, and why."""
+
+    models = [Order]
+    template_name = "checkout/admin/bulk.html"
+    act: Act
+    next_url: str
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        """Refuse people without the permission before any order is named."""
+        if not policy.ORDERS.user_has_permission(request.user, "ship"):
+            raise PermissionDenied
+        if self.next_url == request.path:
+            self.next_url = reverse("orders:list")
+        return super().dispatch(request, *args, **kwargs)
+
+    @classmethod
+    def get_queryset(cls, model: type[Order], object_ids: Any) -> list[Order]:
+        """Return the ticked orders, oldest first. What is no id is left out; 404 when nothing remains."""
+        ids = [each for each in map(str, object_ids) if each.isascii() and each.isdecimal() and len(each) < 19]
+        return get_list_or_404(Order.objects.order_by("pk"), pk__in=ids)
+
+    def get_all_objects_in_listing_query(self, parent_id: Any) -> QuerySet[Order]:
+        """Return nothing: only what somebody has seen and ticked is packed or shipped."""
+        return Order.objects.none()
+
+    def check_perm(self, obj: Order) -> bool:
+        """Keep the orders that can make the move now."""
+        return self.act.is_open(obj)
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """Add the act and the reasons."""
+        context: dict[str, Any] = super().get_context_data(**kwargs)
+        left_out = [(order, self.act.refusal(order)) for order in context["items_with_no_access"]]
+        return {**context, "act": self.act, "left_out": left_out}
+
+    def object_context(self, snippet: Order) -> dict[str, Any]:
+        """Return the order alone."""
+        return {"item": snippet}
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        """Do it for each order. One that was moved meanwhile is skipped; the others go on."""
+        done, late = [], []
+        for order in self.get_actionable_objects()[0]:
+            try:
+                self.act.perform(order, user=self.request.user, parcel=self.parcel_of(order, form))
+                done.append(order.number)
+            except orders.IllegalMove:
+                late.append(order.number)
+        self._tell(done, late)
+        return redirect(self.next_url)
+
+    def parcel_of(self, order: Order, form: Any) -> dict[str, str]:
+        """Return what `orders.advance` shall note of this order's parcel."""
+        return {}
+
+    def _tell(self, done: list[str], late: list[str]) -> None:
+        if done:
+            messages.success(self.request, f"{_count(len(done))} marked {self.act.done}: {', '.join(done)}.")
+        if late:
+            messages.warning(self.request, f"Somebody else was faster with {', '.join(late)}: nothing changed there.")
+        if not done and not late:
+            messages.warning(self.request, f"No order could be marked {self.act.done}. Nothing changed.")
+
+
+class PackInBulk(BulkAct):
+    """Mark several orders packed."""
+
+    act = PACK
+    display_name = PACK.label
+    action_type = "mark_packed"
+    aria_label = "Mark selected orders packed"
+    action_priority = 10
+
+
+class ShipInBulk(BulkAct):
+    """Mark several orders shipped by one carrier."""
+
+    act = SHIP
+    display_name = SHIP.label
+    action_type = "mark_shipped"
+    aria_label = "Mark selected orders shipped"
+    action_priority = 20
+    form_class = ParcelsForm
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        """Ask for the tracking number of each order that can be shipped."""
+        kwargs: dict[str, Any] = super().get_form_kwargs()
+        return {**kwargs, "orders": self.get_actionable_objects()[0]}
+
+    def parcel_of(self, order: Order, form: ParcelsForm) -> dict[str, str]:
+        """Return carrier and the order's own tracking number."""
+        return form.parcel_of(order)
+
+
+def _count(number: int) -> str:
+    return "1 order" if number == 1 else f"{number} orders"

@@ -1,0 +1,201 @@
+"""Cases that a person must decide: listed, looked at, closed with words. Nobody adds or deletes one."""
+
+from typing import Any
+
+import django_filters
+from django import forms
+from django.contrib import messages
+from django.contrib.auth.models import Permission
+from django.core.exceptions import PermissionDenied
+from django.db.models import F, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import URLPattern, reverse
+from wagtail.admin.filters import WagtailFilterSet
+from wagtail.admin.menu import MenuItem
+from wagtail.admin.ui.tables import Column, DateColumn, TitleColumn
+from wagtail.admin.views import generic
+from wagtail.admin.viewsets.model import ModelViewSet
+from wagtail.log_actions import log
+
+from checkout import attention
+from checkout.admin import policy
+from checkout.admin.columns import LinkColumn, RupeesColumn
+from checkout.forms import OneLineField
+from checkout.models import AttentionCase
+from checkout.models.attention import CaseKind
+
+STATES = [("open", "Open"), ("closed", "Closed")]
+CASES = AttentionCase.objects.select_related("order", "payment", "closed_by")
+
+
+class StateFilter(django_filters.ChoiceFilter):
+    """Open or closed."""
+
+    def filter(self, qs: QuerySet[AttentionCase], value: str) -> QuerySet[AttentionCase]:
+        """Keep the cases in this state."""
+        return qs.filter(closed_at__isnull=value == "open") if value else qs
+
+
+class CaseFilterSet(WagtailFilterSet):
+    """State and kind of cases."""
+
+    state = StateFilter(choices=STATES, label="State", widget=forms.RadioSelect, empty_label="All")
+    kind = django_filters.MultipleChoiceFilter(choices=CaseKind.choices, widget=forms.CheckboxSelectMultiple)
+
+    class Meta:
+        model = AttentionCase
+        fields: list[str] = []
+
+
+class ResolutionForm(forms.Form):
+    """What was decided."""
+
+    use_required_attribute = False
+    resolution = OneLineField(
+        max_length=255,
+        help_text="Such as Refunded in Razorpay's dashboard on 3 March, the buyer knows.",
+        error_messages={"required": "Say what was decided: your colleagues read it later."},
+        widget=forms.TextInput({"autocomplete": "off"}),
+    )
+
+
+class CaseIndexView(generic.IndexView):
+    """The list, open cases first."""
+
+    any_permission_required = list(policy.LOOK)
+
+    def get_base_queryset(self) -> QuerySet[AttentionCase]:
+        """Read order, payment and person with the case."""
+        return CASES.all()
+
+    def order_queryset(self, queryset: QuerySet[AttentionCase]) -> QuerySet[AttentionCase]:
+        """Put what waits before what is decided, unless a column was clicked."""
+        if self.is_explicitly_ordered and self.ordering:
+            return queryset.order_by(self.ordering)
+        return queryset.order_by(F("closed_at").desc(nulls_first=True), "-opened_at", "-pk")
+
+
+class CaseView(generic.InspectView):
+    """One case. While it is open, people with the permission can close it."""
+
+    page_title = "Attention"
+    any_permission_required = list(policy.LOOK)
+    form: ResolutionForm | None = None
+
+    def get_object(self, queryset: Any = None) -> AttentionCase:
+        """Return the case, but look for none when the person may not see cases."""
+        if not self.permission_policy.user_has_any_permission(self.request.user, policy.LOOK):
+            raise PermissionDenied
+        return get_object_or_404(CASES, pk=self.pk)
+
+    def post(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Close the case. The first one to do so has the last word."""
+        if not self.user_has_permission("change"):
+            raise PermissionDenied
+        case, self.form = self.object, ResolutionForm(request.POST)
+        user: Any = request.user
+        if case.closed_at:
+            return self._too_late()
+        if not self.form.is_valid():
+            context = self.get_context_data()
+            page: HttpResponse = self.render_to_response(context, status=422)
+            return page
+        resolution = self.form.cleaned_data["resolution"]
+        attention.close(case, user=user, resolution=resolution)
+        case.refresh_from_db()
+        if (case.closed_by_id, case.resolution) != (user.pk, resolution):
+            return self._too_late()
+        log(instance=case, action="checkout.close_case", user=user)
+        messages.success(request, "The case is closed.")
+        return redirect("attention:index")
+
+    def get_page_subtitle(self) -> str:
+        """Return the kind of the case."""
+        return str(self.object.get_kind_display())
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """Add the form, when there is something to decide."""
+        may_close = self.object.closed_at is None and self.user_has_permission("change")
+        form = (self.form or ResolutionForm()) if may_close else None
+        context: dict[str, Any] = super().get_context_data(case=self.object, form=form, **kwargs)
+        return context
+
+    def _too_late(self) -> HttpResponse:
+        messages.warning(self.request, f"This case was already closed: {self.object.resolution}")
+        return redirect("attention:inspect", self.object.pk)
+
+
+class CountedMenuItem(MenuItem):
+    """A menu item that tells how many cases wait, for people who may see them."""
+
+    def is_shown(self, request: HttpRequest) -> bool:
+        """Show it to people who may see cases."""
+        return policy.CASES.user_has_any_permission(request.user, policy.LOOK)
+
+    def render_component(self, request: HttpRequest) -> Any:
+        """Return the item with the count in its label."""
+        component, count = super().render_component(request), attention.count_open()
+        component.label = f"{self.label} ({count})" if count else self.label
+        return component
+
+
+class CaseViewSet(ModelViewSet):
+    """The attention desk."""
+
+    model = AttentionCase
+    name = "attention"
+    icon = "warning"
+    menu_label = "Attention"
+    menu_order = 120
+    menu_item_class = CountedMenuItem
+    add_to_admin_menu = True
+    add_to_reference_index = False
+    form_fields: list[str] = []
+    index_view_class = CaseIndexView
+    inspect_view_enabled = True
+    inspect_view_class = CaseView
+    inspect_template_name = "checkout/admin/case.html"
+    copy_view_enabled = False
+    permission_policy = policy.CASES
+    list_per_page = 50
+    filterset_class = CaseFilterSet
+    search_fields = ["text", "order__number", "payment__razorpay_payment_id", "resolution"]
+    search_backend_name = None
+    list_display = [
+        TitleColumn(
+            "kind",
+            label="What",
+            accessor="get_kind_display",
+            get_url=lambda case: reverse("attention:inspect", args=[case.pk]),
+        ),
+        LinkColumn(
+            "order",
+            label="Order",
+            accessor="order.number",
+            get_url=lambda case: reverse("orders:inspect", args=[case.order_id]) if case.order_id else None,
+        ),
+        Column("payment", label="Payment", accessor="payment.razorpay_payment_id", classname="shop-id"),
+        RupeesColumn("amount", label="Amount", accessor="payment.amount", classname="shop-amount"),
+        Column("text", label="Why"),
+        DateColumn("opened_at", label="Opened", sort_key="opened_at"),
+        Column("resolution", label="Decision"),
+    ]
+
+    def get_common_view_kwargs(self, **kwargs: Any) -> dict[str, Any]:
+        """Name no view that does not exist."""
+        common: dict[str, Any] = super().get_common_view_kwargs(**kwargs)
+        absent = ("add", "edit", "delete", "history", "usage")
+        return {**common, **{f"{view}_url_name": None for view in absent}}
+
+    def get_urlpatterns(self) -> list[URLPattern]:
+        """Keep the list and the case."""
+        kept = ("index", "index_results", "inspect")
+        return [pattern for pattern in super().get_urlpatterns() if pattern.name in kept]
+
+    def register_admin_url_finder(self) -> None:
+        """Register none: there is no form to find."""
+
+    def get_permissions_to_register(self) -> QuerySet[Permission]:
+        """Offer groups only what can be done."""
+        return policy.CASES.permissions()

@@ -1,0 +1,44 @@
+"""Cells of the admin's tables."""
+
+from typing import Any
+
+from wagtail.admin.ui.tables import Column
+
+from catalog.money import rupees
+
+
+class StatusColumn(Column):
+    """A coloured dot and the word: `accessor` names the choice field."""
+
+    cell_template_name = "checkout/admin/parts/status_cell.html"
+
+    def get_cell_context_data(self, instance: Any, parent_context: Any) -> dict[str, Any]:
+        """Add the words of the status."""
+        context: dict[str, Any] = super().get_cell_context_data(instance, parent_context)
+        context["words"] = getattr(instance, f"get_{self.accessor}_display")()
+        return context
+
+
+class RupeesColumn(Column):
+    """Paise as rupees, always with paise, aligned to the right."""
+
+    def get_value(self, instance: Any) -> str:
+        """Return the amount as text; nothing for None."""
+        paise = super().get_value(instance)
+        return "" if paise is None else rupees(paise, always_paise=True)
+
+
+class LinkColumn(Column):
+    """Text that links somewhere. `get_url` may return None."""
+
+    cell_template_name = "checkout/admin/parts/link_cell.html"
+
+    def __init__(self, name: str, *, get_url: Any, **kwargs: Any) -> None:
+        super().__init__(name, **kwargs)
+        self.get_url = get_url
+
+    def get_cell_context_data(self, instance: Any, parent_context: Any) -> dict[str, Any]:
+        """Add the address."""
+        context: dict[str, Any] = super().get_cell_context_data(instance, parent_context)
+        context["url"] = self.get_url(instance)
+        return context

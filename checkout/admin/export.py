@@ -1,0 +1,58 @@
+"""The columns of exported orders, and what keeps a spreadsheet from running what a buyer typed."""
+
+from collections.abc import Callable
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from django.utils import timezone
+
+from catalog.money import decimal_rupees
+from checkout.models import Order
+
+
+def neutralised(value: Any) -> Any:
+    """Return a text that no spreadsheet takes for a formula (OWASP, CSV injection): quoted when it could be one."""
+    if isinstance(value, str) and (value.lstrip()[:1] in tuple("=+-@＝＋－＠") or value[:1] in tuple("\t\r\n")):
+        return f"'{value}"
+    return value
+
+
+def local(moment: datetime | None) -> str:
+    """Return a moment in the shop's time zone, sortable as text."""
+    return f"{timezone.localtime(moment):%Y-%m-%d %H:%M}" if moment else ""
+
+
+def _phone(order: Order) -> str:
+    # Without the +, which a spreadsheet would calculate with, and with a blank, so that it stays text.
+    digits = order.phone.removeprefix("+91")
+    return f"{digits[:5]} {digits[5:]}"
+
+
+def _rupees(name: str) -> Callable[[Order], Decimal]:
+    return lambda order: decimal_rupees(getattr(order, name)).quantize(Decimal("0.01"))
+
+
+COLUMNS: dict[str, Callable[[Order], Any]] = {
+    "Order": lambda order: order.number,
+    "Placed": lambda order: local(order.created_at),
+    "Paid": lambda order: local(order.paid_at),
+    "Status": lambda order: order.get_status_display(),
+    "Invoice": lambda order: order.invoice_number or "",
+    "Name": lambda order: order.full_name,
+    "Email": lambda order: order.email,
+    "Mobile number": _phone,
+    "Address": lambda order: order.address_line1,
+    "Area": lambda order: order.address_line2,
+    "City": lambda order: order.city,
+    "PIN code": lambda order: order.postcode,
+    "State": lambda order: order.state_name,
+    "GSTIN": lambda order: order.gstin,
+    "Subtotal": _rupees("subtotal"),
+    "Delivery": _rupees("shipping"),
+    "Discount": _rupees("discount"),
+    "Total": _rupees("total"),
+    "Carrier": lambda order: order.carrier,
+    "Tracking number": lambda order: order.tracking_number,
+}
+"""Heading and content of each column. Amounts are rupees with two decimals, times are the shop's."""

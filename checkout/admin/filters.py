@@ -1,0 +1,53 @@
+"""Filters of the order list. Each is a query parameter, so that every filtered list is a link."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+import django_filters
+from django import forms
+from django.db.models import QuerySet
+from django.utils import timezone
+from wagtail.admin.filters import DateRangePickerWidget, WagtailFilterSet
+
+from catalog.states import State
+from checkout.models import Order
+from checkout.status import OrderStatus
+
+PERIODS = [("today", "Today"), ("week", "Last 7 days"), ("month", "This month")]
+
+
+def start_of(period: str) -> datetime:
+    """Return the first moment of a period in the shop's time zone. "week" is today and the six days before it."""
+    midnight = timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
+    if period == "month":
+        return midnight.replace(day=1)
+    return midnight - timedelta(days=6) if period == "week" else midnight
+
+
+class PeriodFilter(django_filters.ChoiceFilter):
+    """From the start of a period until now."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(choices=PERIODS, widget=forms.RadioSelect, empty_label="Any time", **kwargs)
+
+    def filter(self, qs: QuerySet[Order], value: str) -> QuerySet[Order]:
+        """Keep what happened since the period began."""
+        return qs.filter(**{f"{self.field_name}__gte": start_of(value)}) if value else qs
+
+
+class OrderFilterSet(WagtailFilterSet):
+    """Status, period and place of orders."""
+
+    status = django_filters.MultipleChoiceFilter(choices=OrderStatus.choices, widget=forms.CheckboxSelectMultiple)
+    period = PeriodFilter(field_name="created_at", label="Placed")
+    placed = django_filters.DateFromToRangeFilter(
+        field_name="created_at", label="Placed between", widget=DateRangePickerWidget
+    )
+    paid = PeriodFilter(field_name="paid_at", label="Paid")
+    state = django_filters.MultipleChoiceFilter(
+        choices=State.choices, label="Delivery state", widget=forms.CheckboxSelectMultiple
+    )
+
+    class Meta:
+        model = Order
+        fields: list[str] = []

@@ -1,0 +1,77 @@
+"""The page of one order for staff: what was bought, what was paid, what happened, where it goes, what to do next."""
+
+from typing import Any
+
+from django.conf import settings
+from django.core.exceptions import PermissionDenied
+from django.db.models import Prefetch
+from django.shortcuts import get_object_or_404
+from django.utils.functional import cached_property
+from wagtail.admin.widgets.button import Button, HeaderButton
+from wagtail.snippets.views import snippets
+
+from checkout import tracker
+from checkout.admin import policy, timeline
+from checkout.admin.acts import open_acts
+from checkout.models import AttentionCase, Order, OrderEvent, Payment
+
+DASHBOARD = "https://dashboard.razorpay.com/app/payments/"
+RELATED = (
+    "lines",
+    "razorpay_orders",
+    "emails",
+    Prefetch("payments", Payment.objects.select_related("razorpay_order")),
+    Prefetch("events", OrderEvent.objects.select_related("user")),
+    Prefetch("cases", AttentionCase.objects.select_related("payment", "closed_by")),
+)
+
+
+class OrderInspectView(snippets.InspectView):
+    """Reads everything about an order in a fixed number of queries."""
+
+    page_title = "Order"
+    template_name = "checkout/admin/inspect.html"
+
+    def get_object(self, queryset: Any = None) -> Order:
+        """Return the order with its records, but look for none when the person may not see orders."""
+        if not self.permission_policy.user_has_any_permission(self.request.user, policy.LOOK):
+            raise PermissionDenied
+        return get_object_or_404(Order.objects.prefetch_related(*RELATED), pk=self.pk)
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """Add what the page shows."""
+        order: Order = self.object
+        return {
+            **super().get_context_data(**kwargs),
+            "order": order,
+            "lines": order.lines.all(),
+            "gst_included": tracker.gst_included(order.lines.all()),
+            "payments": [(payment, _dashboard_url(payment)) for payment in order.payments.all()],
+            "attempts": order.razorpay_orders.all(),
+            "entries": timeline.tell(order),
+            "open_cases": [case for case in order.cases.all() if not case.closed_at],
+            "may_see_cases": policy.CASES.user_has_any_permission(self.request.user, policy.LOOK),
+            "buyer_url": settings.SITE_URL + order.get_absolute_url(),
+        }
+
+    @cached_property
+    def header_buttons(self) -> list[Any]:
+        """Offer what this person can do with the order now."""
+        acts = open_acts(self.object, self.request.user)
+        return [
+            HeaderButton(act.label, url=act.url(self.object), icon_name=act.icon, priority=place)
+            for place, act in enumerate(acts)
+        ]
+
+    @cached_property
+    def header_more_buttons(self) -> list[Any]:
+        """Offer the form, and the page that the buyer sees."""
+        url = settings.SITE_URL + self.object.get_absolute_url()
+        return [*super().header_more_buttons, Button("What the buyer sees", url=url, icon_name="view", priority=30)]
+
+
+def _dashboard_url(payment: Payment) -> str:
+    """Return where Razorpay's dashboard shows a live payment; nothing in test mode."""
+    attempt = payment.razorpay_order
+    is_live = attempt is not None and attempt.key_id.startswith("rzp_live_")
+    return DASHBOARD + payment.razorpay_payment_id if is_live else ""

@@ -1,0 +1,59 @@
+"""What order staff find in the admin; `checkout/admin/` holds it, one subject a file."""
+
+from typing import Any
+
+from django.http import HttpRequest
+from django.templatetags.static import static
+from django.urls import URLPattern, reverse
+from django.utils.html import format_html
+from wagtail import hooks
+from wagtail.snippets.models import register_snippet
+
+from checkout.admin.acts import ACTS
+from checkout.admin.bulk import PackInBulk, ShipInBulk, forbid_bulk_delete
+from checkout.admin.cases import CaseViewSet
+from checkout.admin.home import FigureItem, OrderSearchArea, figures
+from checkout.admin.viewset import OrderViewSet
+
+register_snippet(OrderViewSet)
+hooks.register("register_bulk_action", PackInBulk)
+hooks.register("register_bulk_action", ShipInBulk)
+
+
+@hooks.register("register_admin_viewset")
+def register_cases() -> CaseViewSet:
+    """Add the attention desk."""
+    return CaseViewSet()
+
+
+@hooks.register("register_admin_urls")
+def close_bulk_delete() -> list[URLPattern]:
+    """Add no address. It is the moment when all bulk actions are known and none has been asked for yet."""
+    forbid_bulk_delete("order")
+    return []
+
+
+@hooks.register("register_log_actions")
+def register_log_actions(actions: Any) -> None:
+    """Name the acts of staff in Wagtail's log."""
+    for act in ACTS.values():
+        actions.register_action(f"checkout.{act.name}", act.label, f"Marked {act.done}")
+    actions.register_action("checkout.close_case", "Close case", "Closed a case")
+
+
+@hooks.register("construct_homepage_summary_items")
+def show_figures(request: HttpRequest, items: list[Any]) -> None:
+    """Show the figures of the day before those of the pages."""
+    items.extend(FigureItem(request, figure, place) for place, figure in enumerate(figures(request.user)))
+
+
+@hooks.register("register_admin_search_area")
+def search_orders() -> OrderSearchArea:
+    """Let the admin's search find orders."""
+    return OrderSearchArea("Orders", reverse("orders:list"), name="orders", icon_name="clipboard-list", order=150)
+
+
+@hooks.register("insert_global_admin_css")
+def admin_css() -> str:
+    """Add the shop's own admin styles."""
+    return format_html('<link rel="stylesheet" href="{}">', static("css/admin.css"))
