@@ -50,7 +50,10 @@ def name_of(body: bytes) -> str:
 
 def _apply(body: bytes) -> str:
     message = _parse(body)
-    if message.get("event") not in PAYMENT_EVENTS:
+    name = message.get("event")
+    if not isinstance(name, str):
+        raise BadFacts("the event has no name")
+    if name not in PAYMENT_EVENTS:
         return Outcome.IGNORED
     payload = message.get("payload")
     if not isinstance(payload, dict):

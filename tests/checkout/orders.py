@@ -98,6 +98,7 @@ def outcome(order: Order) -> dict[str, Any]:
 
 
 ONCE_PAID = {"status": "paid", "times paid": 1, "fulfilled": 1, "mails": 1, "invoice": True}
+NEVER_PAID = {"status": "pending", "times paid": 0, "fulfilled": 0, "mails": 0, "invoice": False}
 
 
 def assert_books_hold() -> None:

@@ -9,6 +9,7 @@ from typing import Any
 from django.test import Client
 
 from checkout.models import RazorpayOrder
+from tests.programs import Simulator
 
 KEY_SECRET = os.environ["RAZORPAY_KEY_SECRET"]
 WEBHOOK_SECRET = os.environ["RAZORPAY_WEBHOOK_SECRET"]
@@ -79,9 +80,11 @@ def signature(body: bytes, secret: str = WEBHOOK_SECRET) -> str:
     return hmac.new(secret.encode(), body, hashlib.sha256).hexdigest()
 
 
-def deliver(body: bytes, *, client: Client | None = None, event_id: str = "evt1", **headers: str) -> int:
+def deliver(
+    body: bytes, *, client: Client | None = None, event_id: str = "evt1", headers: dict[str, str] | None = None
+) -> int:
     """Post a webhook as Razorpay does and return the status; `headers` replace or add to its own."""
-    sent = {"X-Razorpay-Signature": signature(body), "X-Razorpay-Event-Id": event_id, **headers}
+    sent = {"X-Razorpay-Signature": signature(body), "X-Razorpay-Event-Id": event_id, **(headers or {})}
     response = (client or Client(enforce_csrf_checks=True)).post(
         "/webhooks/razorpay/", body, content_type="application/json", headers=sent
     )
@@ -92,3 +95,9 @@ def triple(order_id: str, payment_id: str = PAYMENT_ID, secret: str = KEY_SECRET
     """Return the three values that the window hands to the browser."""
     signed = hmac.new(secret.encode(), f"{order_id}|{payment_id}".encode(), hashlib.sha256).hexdigest()
     return {"razorpay_order_id": order_id, "razorpay_payment_id": payment_id, "razorpay_signature": signed}
+
+
+def pay(simulator: Simulator, order_id: str, outcome: str = "success") -> dict[str, str]:
+    """Pay at the pretend Razorpay and return the three values that its window hands to the browser."""
+    answer = simulator.control("pay", order_id=order_id, outcome=outcome)
+    return {name: answer[name] for name in ("razorpay_order_id", "razorpay_payment_id", "razorpay_signature")}

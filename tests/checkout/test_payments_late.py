@@ -1,0 +1,74 @@
+"""Money that comes after the shop gave up on its order."""
+
+import pytest
+
+from catalog import stock
+from catalog.models import Variant
+from checkout import orders, payments
+from checkout.models import AttentionCase, Order, RazorpayOrder
+from checkout.models.attention import CaseKind
+from tests.checkout.orders import (
+    ONCE_PAID,
+    SKU,
+    assert_books_hold,
+    make_overdue,
+    ordered,
+    outcome,
+    paid,
+    stock_of,
+)
+
+pytestmark = pytest.mark.django_db
+
+
+def kinds() -> list[str]:
+    return list(AttentionCase.objects.order_by("pk").values_list("kind", flat=True))
+
+
+def given_up(attempt: RazorpayOrder, status: str) -> Order:
+    """Let an order expire, or its buyer cancel it."""
+    if status == "expired":
+        make_overdue(attempt.order)
+        assert orders.expire(attempt.order_id, now=Order.objects.get(pk=attempt.order_id).expires_at)
+    else:
+        assert orders.cancel(attempt.order_id, text="")
+    assert stock_of()[1] == 0
+    return Order.objects.get(pk=attempt.order_id)
+
+
+@pytest.mark.covers("G4", "F15")
+@pytest.mark.parametrize("status", ["expired", "cancelled"])
+def test_late_money_buys_the_car_when_it_is_still_there(status: str) -> None:
+    attempt = ordered()
+    order = given_up(attempt, status)
+    for _time in range(2):
+        payments.record(paid(attempt))
+    assert outcome(order) == ONCE_PAID
+    assert stock_of() == (9, 0)
+    assert kinds() == []
+    assert_books_hold()
+
+
+@pytest.mark.covers("G5")
+@pytest.mark.parametrize("status", ["expired", "cancelled"])
+def test_late_money_without_a_car_goes_before_staff(status: str) -> None:
+    attempt = ordered(on_hand=1)
+    order = given_up(attempt, status)
+    other = ordered()
+    payments.record(paid(other))
+    for _time in range(2):
+        payments.record(paid(attempt))
+    assert outcome(order)["status"] == "on_hold"
+    assert kinds() == [CaseKind.LATE_WITHOUT_STOCK]
+    assert stock_of() == (0, 0)
+    assert outcome(other.order) == ONCE_PAID
+    assert_books_hold()
+
+
+def test_stock_that_staff_took_away_meanwhile() -> None:
+    attempt = ordered(on_hand=1)
+    order = given_up(attempt, "expired")
+    stock.adjust(variant=Variant.objects.get(sku=SKU), quantity=-1, reason="broken")
+    payments.record(paid(attempt))
+    assert outcome(order)["status"] == "on_hold"
+    assert_books_hold()
