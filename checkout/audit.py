@@ -12,7 +12,7 @@ from django.db.models.functions import Coalesce
 
 from catalog import stock
 from catalog.models import Stock, StockMovement
-from checkout.models import Order, OrderEvent, OrderLine, OutboxEmail, Payment
+from checkout.models import Order, OrderEvent, OrderLine, OutboxEmail, Payment, RazorpayOrder
 from checkout.status import BOUGHT, OrderStatus
 
 GAVE_UP = (OrderStatus.PENDING, OrderStatus.EXPIRED)
@@ -87,7 +87,8 @@ def totals_add_up() -> Iterator[str]:
         yield f"{wrong.number}: lines are {wrong.sum} paise, the order says {wrong.subtotal}"
     for order in Order.objects.exclude(total=F("subtotal") + F("shipping") - F("discount")):
         yield f"{order.number}: the total of {order.total} paise does not add up"
-    for order in Order.objects.exclude(razorpay_orders=None).exclude(razorpay_orders__amount=F("total")).distinct():
+    for attempt in RazorpayOrder.objects.exclude(amount=F("order__total")).select_related("order"):
+        order = attempt.order
         yield f"{order.number}: its Razorpay order has another amount than {order.total} paise"
 
 

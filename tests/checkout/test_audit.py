@@ -1,0 +1,247 @@
+"""The audit finds each corruption that it names, and nothing in good books."""
+
+import json
+from collections.abc import Callable
+from io import StringIO
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.db import connection
+from django.db.models import F
+
+from catalog.models import Stock, StockMovement
+from checkout import audit, orders, payments
+from checkout.models import (
+    Order,
+    OrderEvent,
+    OrderLine,
+    OutboxEmail,
+    Payment,
+    RazorpayOrder,
+    Refund,
+)
+from tests.checkout.orders import SKU, make_overdue, opened, ordered, paid
+from tests.checkout.reports import pay
+from tests.factories import Buyer, make_product
+from tests.programs import Simulator
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def books() -> dict[str, Order]:
+    """One order of each kind: pending, paid, expired, and money that belongs to nobody."""
+    attempts = {name: ordered() for name in ("pending", "paid", "expired")}
+    payments.record(paid(attempts["paid"]))
+    make_overdue(attempts["expired"].order)
+    late = Order.objects.get(pk=attempts["expired"].order_id)
+    assert orders.expire(late.pk, now=late.expires_at)
+    payments.record(paid(attempts["pending"], 7, order_id="order_ForeignForeign"))
+    return {name: Order.objects.get(pk=attempt.order_id) for name, attempt in attempts.items()}
+
+
+def free_checks(table: str, constraint: str) -> None:
+    """Let a corruption in that the database itself refuses."""
+    with connection.cursor() as cursor:
+        if connection.vendor == "sqlite":
+            cursor.execute("PRAGMA ignore_check_constraints = ON")
+        else:
+            cursor.execute(f'ALTER TABLE {table} DROP CONSTRAINT "{constraint}"')
+
+
+def paid_again(books: dict[str, Order]) -> str:
+    OrderEvent.objects.create(order=books["paid"], kind="paid", status="paid")
+    return f"{books['paid']} became paid 2 times"
+
+
+def no_invoice(books: dict[str, Order]) -> str:
+    Order.objects.filter(pk=books["paid"].pk).update(invoice_number=None)
+    return f"{books['paid']} is paid without invoice number or time of payment"
+
+
+def no_time(books: dict[str, Order]) -> str:
+    Order.objects.filter(pk=books["paid"].pk).update(paid_at=None)
+    return f"{books['paid']} is paid without invoice number or time of payment"
+
+
+def no_money(books: dict[str, Order]) -> str:
+    Payment.objects.filter(fulfils=True).update(fulfils=False)
+    return f"{books['paid']} is paid without a payment that fulfils it"
+
+
+def no_mail(books: dict[str, Order]) -> str:
+    OutboxEmail.objects.all().delete()
+    return f"{books['paid']} is paid without its mail"
+
+
+def sold_less(books: dict[str, Order]) -> str:
+    OrderLine.objects.filter(order=books["paid"]).update(quantity=2)
+    variant = books["paid"].lines.get().variant_id
+    return f"{books['paid']}: 2 of variant {variant} ordered, 1 sold"
+
+
+def sold_for_nobody(books: dict[str, Order]) -> str:
+    stock = Stock.objects.get()
+    StockMovement.objects.create(stock=stock, kind="sell", on_hand_delta=-1, reference="CG26-1")
+    return f"CG26-1: variant {stock.variant_id} was sold without a paid order"
+
+
+def invoice_of_unpaid(books: dict[str, Order]) -> str:
+    Order.objects.filter(pk=books["expired"].pk).update(invoice_number="CG/2627/000099")
+    return f"{books['expired']} is expired and has an invoice number"
+
+
+def mail_of_unpaid(books: dict[str, Order]) -> str:
+    OutboxEmail.objects.create(order=books["pending"], kind="paid")
+    return f"{books['pending']} is pending and has a mail that says paid"
+
+
+def refunded_too_much(books: dict[str, Order]) -> str:
+    payment = Payment.objects.get(fulfils=True)
+    Refund.objects.create(payment=payment, amount=payment.amount - 1, status="processed")
+    Refund.objects.create(payment=payment, amount=2, status="pending")
+    Refund.objects.create(payment=payment, amount=payment.amount, status="failed")
+    return f"{payment}: more refunded than the {payment.amount} paise that were captured"
+
+
+def razorpay_refunded_too_much(books: dict[str, Order]) -> str:
+    Payment.objects.filter(fulfils=True).update(amount_refunded=F("amount") + 1)
+    payment = Payment.objects.get(fulfils=True)
+    return f"{payment}: more refunded than the {payment.amount} paise that were captured"
+
+
+def on_hand_without_movement(books: dict[str, Order]) -> str:
+    Stock.objects.update(on_hand=F("on_hand") + 1)
+    return f"{SKU}: on hand 10 (movements say 9), reserved 1 (movements say 1)"
+
+
+def more_reserved_than_there_is(books: dict[str, Order]) -> str:
+    free_checks("catalog_stock", "reserved_never_exceeds_on_hand")
+    Stock.objects.update(reserved=F("on_hand") + 1)
+    return f"{SKU}: on hand 9 (movements say 9), reserved 10 (movements say 1)"
+
+
+def reserved_for_nobody(books: dict[str, Order]) -> str:
+    Stock.objects.update(reserved=F("reserved") + 1)
+    StockMovement.objects.create(stock=Stock.objects.get(), kind="reserve", reserved_delta=1, reference="CG26-1")
+    return f"{SKU}: 2 reserved, 1 in open orders"
+
+
+def money_without_case(books: dict[str, Order]) -> str:
+    payment = Payment.objects.get(order=None)
+    payment.cases.all().delete()
+    return f"{payment}: {payment.amount} paise without an order and without a case"
+
+
+def money_of_an_order_without_case(books: dict[str, Order]) -> str:
+    payment = Payment.objects.create(order=books["expired"], razorpay_payment_id="pay_x", status="captured", amount=5)
+    return f"{payment}: 5 paise of {books['expired']} neither fulfil it nor wait for staff"
+
+
+def status_without_event(books: dict[str, Order]) -> str:
+    Order.objects.filter(pk=books["pending"].pk).update(status="cancelled")
+    return f"{books['pending']} is cancelled, its events say pending"
+
+
+def no_events(books: dict[str, Order]) -> str:
+    books["pending"].events.all().delete()
+    return f"{books['pending']} is pending, its events say nothing"
+
+
+def back_to_pending(books: dict[str, Order]) -> str:
+    OrderEvent.objects.create(order=books["paid"], kind="oops", status="pending")
+    return f"{books['paid']} went back after it was paid"
+
+
+def dearer_line(books: dict[str, Order]) -> str:
+    OrderLine.objects.filter(order=books["paid"]).update(unit_price=1)
+    return f"{books['paid']}: lines are 1 paise, the order says {books['paid'].subtotal}"
+
+
+def wrong_total(books: dict[str, Order]) -> str:
+    free_checks("checkout_order", "order_total_adds_up")
+    Order.objects.filter(pk=books["paid"].pk).update(total=1)
+    return f"{books['paid']}: the total of 1 paise does not add up"
+
+
+def another_amount_at_razorpay(books: dict[str, Order]) -> str:
+    RazorpayOrder.objects.filter(order=books["paid"]).update(amount=1)
+    return f"{books['paid']}: its Razorpay order has another amount than {books['paid'].total} paise"
+
+
+def another_amount_in_one_of_two_attempts(books: dict[str, Order]) -> str:
+    opened(books["pending"], number=2, amount=1)
+    return f"{books['pending']}: its Razorpay order has another amount than {books['pending'].total} paise"
+
+
+CORRUPTIONS: list[Callable[[dict[str, Order]], str]] = [
+    paid_again,
+    no_invoice,
+    no_time,
+    no_money,
+    no_mail,
+    sold_less,
+    sold_for_nobody,
+    invoice_of_unpaid,
+    mail_of_unpaid,
+    refunded_too_much,
+    razorpay_refunded_too_much,
+    on_hand_without_movement,
+    more_reserved_than_there_is,
+    reserved_for_nobody,
+    money_without_case,
+    money_of_an_order_without_case,
+    status_without_event,
+    no_events,
+    back_to_pending,
+    dearer_line,
+    wrong_total,
+    another_amount_at_razorpay,
+    another_amount_in_one_of_two_attempts,
+]
+
+
+@pytest.mark.parametrize("corrupt", CORRUPTIONS)
+def test_each_corruption_is_found(corrupt: Callable[[dict[str, Order]], str], books: dict[str, Order]) -> None:
+    assert not any(audit.run().values())
+    sentence = corrupt(books)
+    try:
+        assert sentence in [text for texts in audit.run().values() for text in texts]
+        with pytest.raises(CommandError):
+            call_command("audit", stdout=StringIO())
+    finally:
+        if connection.vendor == "sqlite":
+            connection.cursor().execute("PRAGMA ignore_check_constraints = OFF")
+
+
+def test_good_books_in_words_and_as_json(books: dict[str, Order]) -> None:
+    words, data = StringIO(), StringIO()
+    call_command("audit", stdout=words)
+    call_command("audit", "--json", stdout=data)
+    assert words.getvalue().splitlines() == [f"{name}: 0 violations" for name in audit.INVARIANTS]
+    assert json.loads(data.getvalue()) == {name: {"violations": 0, "details": []} for name in audit.INVARIANTS}
+
+
+def test_json_of_bad_books(books: dict[str, Order]) -> None:
+    sentence = no_mail(books)
+    data = StringIO()
+    with pytest.raises(CommandError, match="1 violations"):
+        call_command("audit", "--json", stdout=data)
+    assert json.loads(data.getvalue())["1 paid once"] == {"violations": 1, "details": [sentence]}
+
+
+def test_razorpay_is_asked_on_request(simulator: Simulator) -> None:
+    make_product(SKU)
+    buyer = Buyer()
+    _order, body = buyer.buy(SKU)
+    buyer.client.post(body["verify_url"], pay(simulator, body["razorpay"]["order_id"]))
+    out = StringIO()
+    call_command("audit", "--ask-razorpay", stdout=out)
+    assert "Razorpay agrees: 0 violations" in out.getvalue()
+    Payment.objects.update(amount=F("amount") + 1)
+    with pytest.raises(CommandError):
+        call_command("audit", "--ask-razorpay", stdout=out)
+    assert "Razorpay says captured" in out.getvalue()
+    simulator.control("reset")
+    with pytest.raises(CommandError):
+        call_command("audit", "--ask-razorpay", stdout=StringIO())
