@@ -38,8 +38,10 @@ class RupeeField(forms.CharField):
 
 if TYPE_CHECKING:
     WholeNumber = models.PositiveBigIntegerField[Any, Any]
+    Text = models.CharField[str, str]
 else:
     WholeNumber = models.PositiveBigIntegerField
+    Text = models.CharField
 
 
 class PaiseField(WholeNumber):
@@ -50,3 +52,12 @@ class PaiseField(WholeNumber):
         options = {"required": not self.blank, "label": self.verbose_name, "help_text": self.help_text}
         kwargs.pop("form_class", None)
         return RupeeField(**{**options, **kwargs})
+
+
+class SkuField(Text):
+    """A SKU, written in capitals without blanks around it whatever was typed."""
+
+    def to_python(self, value: Any) -> Any:
+        """Return the SKU in capitals."""
+        text = super().to_python(value)
+        return text.strip().upper() if isinstance(text, str) else text

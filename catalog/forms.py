@@ -16,6 +16,8 @@ class ProductPageForm(WagtailAdminPageForm):
         """Add an error to every variant whose SKU is double, taken, or fixed by its stock."""
         cleaned = super().clean()
         if "variants" in self.formsets:
+            # The rows are validated after the page; their SKUs are needed now.
+            self.formsets["variants"].is_valid()
             self._check_skus([form for form in self.formsets["variants"].forms if _counts(form)])
         return cleaned
 

@@ -100,26 +100,23 @@ def _rows(page: "ProductPage") -> "dict[int, Variant]":
 
 
 def _merged(children: "list[Variant]", rows: "dict[int, Variant]") -> "list[Variant]":
-    """Return one child for each row and for each new SKU: matched by SKU first, then by primary key."""
+    """Return one child for each row and for each new SKU: matched by SKU first, then by primary key.
+
+    Of two children with one SKU the later counts: a form that did not know the row yet appends what was typed.
+    """
+    latest = {child.sku: position for position, child in enumerate(children) if child.sku}
+    children = [child for position, child in enumerate(children) if latest.get(child.sku, position) == position]
     by_sku = {row.sku: row for row in rows.values()}
-    taken: set[int] = set()
-    matched: dict[int, Variant | None] = {}
-    for position, child in enumerate(children):
-        row = by_sku.get(child.sku)
-        if row is not None and row.pk not in taken:
-            taken.add(row.pk)
-            matched[position] = row
+    matched = {position: by_sku[child.sku] for position, child in enumerate(children) if child.sku in by_sku}
+    taken = {row.pk for row in matched.values()}
     locked = with_moved_stock(rows)
-    result, skus = [], set()
+    result = []
     for position, child in enumerate(children):
         row = matched.get(position)
         if row is None and child.pk in rows and child.pk not in taken:
             row = rows[child.pk]
             taken.add(row.pk)
             child.sku = row.sku if row.pk in locked else child.sku
-        if child.sku and child.sku in skus:
-            continue
-        skus.add(child.sku)
         result.append(_placed(child, row))
     return result + [_retired(row) for row in rows.values() if row.pk not in taken]
 

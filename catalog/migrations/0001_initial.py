@@ -178,7 +178,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('sort_order', models.IntegerField(blank=True, editable=False, null=True)),
-                ('sku', models.CharField(help_text='Shop and scale, series, number, such as CG43-TX-0007. It never changes once stock has moved.', max_length=40, unique=True, validators=[django.core.validators.RegexValidator('^[A-Z0-9][A-Z0-9-]{1,39}$', 'Use capital letters, digits and hyphens, such as CG43-TX-0007.')], verbose_name='SKU')),
+                ('sku', catalog.fields.SkuField(help_text='Shop and scale, series, number, such as CG43-TX-0007. It never changes once stock has moved.', max_length=40, unique=True, validators=[django.core.validators.RegexValidator('^[A-Z0-9][A-Z0-9-]{1,39}$', 'Use capital letters, digits and hyphens, such as CG43-TX-0007.')], verbose_name='SKU')),
                 ('option', models.CharField(blank=True, help_text='What sets it apart, such as Ivory. Empty when there is only one variant.', max_length=60)),
                 ('price', catalog.fields.PaiseField(help_text='In rupees, all taxes included, such as 1,899.', verbose_name='selling price (₹)')),
                 ('mrp', catalog.fields.PaiseField(help_text='In rupees, as printed on the box. Never below the selling price.', verbose_name='MRP (₹)')),

@@ -9,7 +9,7 @@ from modelcluster.fields import ParentalKey
 from wagtail.admin.panels import FieldPanel, FieldRowPanel
 from wagtail.models import Orderable
 
-from catalog.fields import PaiseField
+from catalog.fields import PaiseField, SkuField
 
 SKU_PATTERN = r"^[A-Z0-9][A-Z0-9-]{1,39}$"
 
@@ -21,7 +21,7 @@ class Variant(Orderable):
     """
 
     page = ParentalKey("catalog.ProductPage", on_delete=models.CASCADE, related_name="variants")
-    sku = models.CharField(
+    sku = SkuField(
         "SKU",
         max_length=40,
         unique=True,
@@ -75,11 +75,6 @@ class Variant(Orderable):
     def is_for_sale(self) -> bool:
         """True when the page is live and the variant is active. Says nothing about stock."""
         return self.is_active and bool(self.page.live)
-
-    def clean(self) -> None:
-        """Write the SKU in capitals without blanks around it."""
-        super().clean()
-        self.sku = self.sku.strip().upper()
 
     def _get_unique_checks(self, *args: Any, **kwargs: Any) -> Any:
         # Whether a SKU is taken depends on the page: a draft may hold a variant that was published meanwhile and
