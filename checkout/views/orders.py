@@ -32,17 +32,19 @@ def show(request: HttpRequest, token: str) -> HttpResponse:
     order = _find(token)
     state = tracker.payment_state(order)
     is_pending = order.status == OrderStatus.PENDING
+    # pay.js adds the word when the window reported a payment and the network kept it from telling the shop.
+    is_waiting = is_pending and (state == "confirming" or "confirming" in request.GET)
     context = {
         "order": order,
         **_goods(order),
         "shop": ShopSettings.for_request(request),
         "timeline": tracker.steps(order),
-        "headline": tracker.headline(order),
+        "headline": _("Confirming your payment") if is_waiting else tracker.headline(order),
         "payment": state,
         "failure": tracker.failure(order) if state == "failed" else "",
-        "polling": is_pending and state == "confirming",
-        "pay_url": _url("order_pay", order) if is_pending and state != "confirming" else "",
-        "cancel_url": _url("order_cancel", order) if is_pending and state != "confirming" else "",
+        "polling": is_waiting,
+        "pay_url": _url("order_pay", order) if is_pending and not is_waiting else "",
+        "cancel_url": _url("order_cancel", order) if is_pending and not is_waiting else "",
         "check_url": _url("order_check", order),
         "status_url": _url("order_status", order),
     }

@@ -43,9 +43,9 @@ function relabel(text) {
   button.querySelector("[data-label]").textContent = text;
 }
 
-function leave() {
+function leave(query = "") {
   leaving = true;
-  window.location.assign(orderUrl);
+  window.location.assign(orderUrl + query);
 }
 
 function blocked() {
@@ -67,6 +67,7 @@ async function isSettled() {
   }
 }
 
+// Returns whether the shop has heard of the payment.
 async function tellShop(proof) {
   const request = {
     method: "POST",
@@ -77,19 +78,19 @@ async function tellShop(proof) {
   for (const wait of [...VERIFY_PAUSES, 0]) {
     try {
       const answer = await fetch(verifyUrl, request);
-      if (answer.status < 500) return;
+      if (answer.status < 500) return true;
     } catch {
       // The network failed: try again, and leave the rest to Razorpay's own message to the shop.
     }
     await pause(wait);
   }
+  return false;
 }
 
 async function confirm(proof) {
   leaving = true;
   notify("confirming");
-  await tellShop(proof);
-  leave();
+  leave((await tellShop(proof)) ? "" : "?confirming");
 }
 
 function dismissed() {
