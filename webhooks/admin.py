@@ -93,6 +93,7 @@ class EventViewSet(ModelViewSet):
     inspect_view_enabled = True
     inspect_view_class = EventView
     inspect_template_name = "webhooks/admin/event.html"
+    inspect_view_fields = ["event"]
     copy_view_enabled = False
     permission_policy = EVENTS
     ordering = ("-received_at", "-pk")

@@ -5,6 +5,8 @@ from typing import Any
 
 from django import forms
 from django.urls import reverse
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
 from wagtail.log_actions import log
 
 from checkout import orders
@@ -24,13 +26,12 @@ def parcel(carrier: str, number: str) -> dict[str, str]:
 class CarrierInput(forms.TextInput):
     """A text field that suggests the usual carriers and accepts any."""
 
-    template_name = "checkout/admin/parts/carrier_input.html"
-
-    def get_context(self, name: str, value: Any, attrs: Any) -> dict[str, Any]:
-        """Add the suggestions."""
+    def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
+        """Return the field and its suggestions."""
         list_id = f"{name}-suggestions"
-        context = super().get_context(name, value, {**(attrs or {}), "list": list_id, "autocomplete": "off"})
-        return {**context, "list_id": list_id, "suggestions": CARRIERS}
+        field = super().render(name, value, {**(attrs or {}), "list": list_id, "autocomplete": "off"}, renderer)
+        options = format_html_join("", '<option value="{}"></option>', ((carrier,) for carrier in CARRIERS))
+        return format_html('{}<datalist id="{}">{}</datalist>', field, list_id, options)
 
 
 class PlainForm(forms.Form):

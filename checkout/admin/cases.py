@@ -156,6 +156,7 @@ class CaseViewSet(ModelViewSet):
     inspect_view_enabled = True
     inspect_view_class = CaseView
     inspect_template_name = "checkout/admin/case.html"
+    inspect_view_fields = ["kind"]
     copy_view_enabled = False
     permission_policy = policy.CASES
     list_per_page = 50

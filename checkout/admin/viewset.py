@@ -42,6 +42,7 @@ class OrderViewSet(SnippetViewSet):
     inspect_view_enabled = True
     inspect_view_class = OrderInspectView
     inspect_template_name = "checkout/admin/inspect.html"
+    inspect_view_fields = ["number"]
     copy_view_enabled = False
     permission_policy = policy.ORDERS
     list_display = LIST_DISPLAY

@@ -1,0 +1,160 @@
+"""What staff may change by hand, and what no form may bring back."""
+
+import json
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import User
+from django.test import Client
+from wagtail.models import ModelLogEntry
+
+from checkout import orders, payments
+from checkout.models import Order, RazorpayOrder
+from checkout.status import OrderStatus
+from tests.checkout import orders as tell
+
+pytestmark = pytest.mark.django_db
+
+
+def url_of(order: Order) -> str:
+    return f"/admin/orders/edit/{order.pk}/"
+
+
+def opened_form(client: Client, order: Order) -> dict[str, Any]:
+    """Return what a browser would post from the form as it is now."""
+    form = client.get(url_of(order)).context["form"]
+    return {bound.name: bound.value() or "" for bound in form if not bound.field.disabled}
+
+
+def save(client: Client, order: Order, form: dict[str, Any], **changes: Any) -> Any:
+    return client.post(url_of(order), {**form, **changes})
+
+
+def shipped(staff_user: User) -> RazorpayOrder:
+    attempt = tell.ordered()
+    payments.record(tell.paid(attempt))
+    orders.advance(attempt.order_id, OrderStatus.SHIPPED, user=staff_user, carrier="DTDC", tracking_number="D1")
+    attempt.order.refresh_from_db()
+    return attempt
+
+
+def test_form_has_no_field_for_status_or_money(owner: Client) -> None:
+    form = owner.get(url_of(tell.ordered().order)).context["form"]
+    assert set(form.fields) == {
+        *("loaded", "staff_note", "carrier", "tracking_number", "full_name", "phone", "email"),
+        *("address_line1", "address_line2", "city", "postcode", "state"),
+    }
+
+
+def test_note_saved_after_the_webhook_leaves_the_order_paid(staff: Client) -> None:
+    attempt = tell.ordered()
+    form = opened_form(staff, attempt.order)
+    payments.record(tell.paid(attempt))
+    response = save(staff, attempt.order, form, staff_note="Gift wrap", status="pending", total="1", paid_at="")
+    assert response.status_code == 302
+    attempt.order.refresh_from_db()
+    assert attempt.order.staff_note == "Gift wrap"
+    assert attempt.order.paid_at is not None
+    assert tell.outcome(attempt.order) == tell.ONCE_PAID
+    tell.assert_books_hold()
+
+
+def test_posted_status_and_money_change_nothing(owner: Client) -> None:
+    order = tell.ordered().order
+    before = Order.objects.values().get()
+    form = opened_form(owner, order)
+    save(owner, order, form, status="paid", total="100", subtotal="1", number="X", token="X", invoice_number="X")
+    assert Order.objects.values().get() == before
+
+
+def test_edit_leaves_an_event_and_a_line_in_the_log(staff: Client, staff_user: User) -> None:
+    order = tell.ordered().order
+    save(staff, order, opened_form(staff, order), city="Mumbai", postcode="400 001", staff_note="Called")
+    event = order.events.get(kind="edited")
+    assert (event.user, event.status) == (staff_user, "")
+    assert event.text == "note for staff, town or city, PIN code"
+    log = ModelLogEntry.objects.get(action="wagtail.edit", object_id=str(order.pk))
+    assert (log.user, log.data["fields"]) == (staff_user, ["city", "postcode", "staff_note"])
+    order.refresh_from_db()
+    assert (order.city, order.postcode) == ("Mumbai", "400001")
+
+
+def test_saving_nothing_leaves_no_trace(staff: Client) -> None:
+    order = tell.ordered().order
+    Order.objects.update(staff_note="Two\nlines")
+    form = opened_form(staff, order)
+    response = save(staff, order, form, staff_note="Two\r\nlines")
+    assert response.status_code == 302
+    assert not order.events.filter(kind="edited").exists()
+
+
+def test_two_people_write_two_fields(staff: Client, owner: Client) -> None:
+    order = tell.ordered().order
+    mine, theirs = opened_form(staff, order), opened_form(owner, order)
+    save(owner, order, theirs, carrier="Blue Dart")
+    save(staff, order, mine, staff_note="Ring twice")
+    order.refresh_from_db()
+    assert (order.carrier, order.staff_note) == ("Blue Dart", "Ring twice")
+
+
+def test_two_people_who_write_one_field_are_told(staff: Client, owner: Client) -> None:
+    order = tell.ordered().order
+    mine, theirs = opened_form(staff, order), opened_form(owner, order)
+    save(owner, order, theirs, carrier="Blue Dart")
+    response = save(staff, order, mine, carrier="DTDC")
+    assert "changed this to “Blue Dart”" in response.content.decode()
+    order.refresh_from_db()
+    assert order.carrier == "Blue Dart"
+    again = {bound.name: bound.value() or "" for bound in response.context["form"]}
+    assert save(staff, order, again).status_code == 302
+    order.refresh_from_db()
+    assert order.carrier == "DTDC"
+
+
+def test_mangled_memory_of_the_form_is_no_error(staff: Client) -> None:
+    order = tell.ordered().order
+    form = opened_form(staff, order)
+    for note, loaded in enumerate(["", "{", "[]", "[" * 100_000, json.dumps({"carrier": 5})]):
+        assert save(staff, order, form, loaded=loaded, staff_note=f"Note {note}").status_code == 302
+        order.refresh_from_db()
+        assert order.staff_note == f"Note {note}"
+
+
+def test_wrong_phone_and_pin_are_refused(staff: Client) -> None:
+    order = tell.ordered().order
+    response = save(staff, order, opened_form(staff, order), phone="12345", postcode="4110", city="")
+    assert set(response.context["form"].errors) == {"phone", "postcode", "city"}
+    order.refresh_from_db()
+    assert (order.phone, order.postcode, order.city) == ("+919876543210", "411004", "Pune")
+
+
+def test_address_is_fixed_once_the_parcel_left(staff: Client, staff_user: User) -> None:
+    order = shipped(staff_user).order
+    fields = staff.get(url_of(order)).context["form"].fields
+    assert all(fields[name].disabled for name in ("full_name", "phone", "email", "address_line1", "city", "state"))
+    form = {**opened_form(staff, order), "full_name": "A thief", "address_line1": "Elsewhere", "city": "Goa"}
+    assert save(staff, order, form, tracking_number="D2").status_code == 302
+    order.refresh_from_db()
+    assert (order.full_name, order.address_line1, order.city) == ("Asha Kulkarni", "14 Prabhat Road", "Pune")
+    assert order.tracking_number == "D2"
+
+
+def test_parcel_that_leaves_while_the_form_is_saved_keeps_its_address(
+    staff: Client, staff_user: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    attempt = tell.ordered()
+    payments.record(tell.paid(attempt))
+    form = opened_form(staff, attempt.order)
+    lock = orders.lock
+
+    def ship_first(order_id: int) -> Order:
+        monkeypatch.setattr(orders, "lock", lock)
+        orders.move(lock(order_id), OrderStatus.SHIPPED, user=staff_user)
+        return lock(order_id)
+
+    monkeypatch.setattr(orders, "lock", ship_first)
+    response = save(staff, attempt.order, form, city="Goa", staff_note="Lost otherwise")
+    assert "The parcel has left meanwhile" in response.content.decode()
+    attempt.order.refresh_from_db()
+    assert attempt.order.city == "Pune"
+    assert "Lost otherwise" in response.content.decode()

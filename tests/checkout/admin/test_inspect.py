@@ -1,0 +1,136 @@
+"""The page of one order: everything that staff are asked about, in a fixed number of queries."""
+
+import datetime as dt
+
+import pytest
+from django.contrib.auth.models import User
+from django.test import Client
+from django.utils import timezone
+from pytest_django import DjangoAssertNumQueries, Settings
+
+from checkout import emails, orders, payments
+from checkout.models import Order, OrderEvent, RazorpayOrder
+from checkout.status import OrderStatus
+from tests.checkout import orders as tell
+
+pytestmark = pytest.mark.django_db
+
+
+def page(client: Client, order: Order) -> str:
+    response = client.get(f"/admin/orders/inspect/{order.pk}/")
+    assert response.status_code == 200
+    return response.content.decode()
+
+
+def paid_order(quantity: int = 2) -> RazorpayOrder:
+    attempt = tell.ordered(quantity=quantity)
+    payments.record(tell.paid(attempt, 2, status="failed", error_description="Declined by the bank"))
+    payments.record(tell.paid(attempt))
+    attempt.order.refresh_from_db()
+    return attempt
+
+
+def test_lines_money_payments_and_buyer_are_told(staff: Client) -> None:
+    attempt = paid_order()
+    html = page(staff, attempt.order)
+    for text in (
+        "CG43-TX-0007",
+        "₹1,899.00",
+        "₹3,798.00",
+        "₹99.00",
+        "₹3,897.00",
+        "₹180.86",
+        "Declined by the bank",
+        attempt.payments.latest("pk").razorpay_payment_id,
+        str(attempt.razorpay_order_id),
+        attempt.receipt,
+        "asha@example.in",
+        "14 Prabhat Road",
+        "Maharashtra",
+        attempt.order.get_absolute_url(),
+        str(attempt.order.invoice_number),
+    ):
+        assert text in html, text
+
+
+def test_timeline_is_told_newest_first_in_local_time(staff: Client, staff_user: User) -> None:
+    attempt = paid_order()
+    orders.advance(attempt.order_id, OrderStatus.PACKED, user=staff_user)
+    emails.send_waiting()
+    entries = staff.get(f"/admin/orders/inspect/{attempt.order_id}/").context["entries"]
+    texts = [entry.text for entry in entries]
+    assert (
+        texts.index("Receipt emailed") < texts.index("Packed") < texts.index("Paid") < texts.index("A payment failed")
+    )
+    assert texts[-1] == "Order placed"
+    assert next(entry.who for entry in entries if entry.text == "Packed") == "Staff"
+    OrderEvent.objects.filter(kind="placed").update(at=dt.datetime(2026, 3, 1, 20, 0, tzinfo=dt.UTC))
+    assert "2 Mar 2026, 1:30 a.m." in page(staff, attempt.order)
+
+
+def test_what_a_stranger_typed_is_text(staff: Client) -> None:
+    attempt = tell.ordered()
+    payments.record(tell.paid(attempt, status="failed", error_description="<img src=x onerror=alert(1)>"))
+    nasty = "<script>alert(1)</script>"
+    Order.objects.update(full_name=nasty, address_line1=nasty, city=nasty, staff_note=nasty, carrier=nasty)
+    html = page(staff, attempt.order)
+    assert nasty not in html
+    assert "<img src=x" not in html
+    assert "&lt;script&gt;alert(1)" in html
+
+
+def test_only_the_next_moves_are_offered(staff: Client, staff_user: User) -> None:
+    attempt = tell.ordered()
+    act = "/admin/orders/{}/" + f"{attempt.order_id}/"
+
+    def offered() -> list[str]:
+        html = page(staff, attempt.order)
+        return [name for name in ("pack", "ship", "deliver") if act.format(name) in html]
+
+    assert offered() == []
+    payments.record(tell.paid(attempt))
+    assert offered() == ["pack", "ship"]
+    orders.advance(attempt.order_id, OrderStatus.SHIPPED, user=staff_user)
+    assert offered() == ["deliver"]
+
+
+def test_viewer_is_offered_nothing(viewer: Client) -> None:
+    attempt = paid_order()
+    html = page(viewer, attempt.order)
+    for name in ("pack", "ship", "deliver", "edit"):
+        assert f"/admin/orders/{name}/{attempt.order_id}/" not in html
+
+
+def test_open_case_is_shown_and_linked(staff: Client, viewer: Client) -> None:
+    attempt = paid_order()
+    payments.record(tell.paid(attempt, 3))
+    case = attempt.order.cases.get()
+    assert f'href="/admin/attention/inspect/{case.pk}/">Paid twice</a>' in page(staff, attempt.order)
+    html = page(viewer, attempt.order)
+    assert "Paid twice" in html
+    assert "/admin/attention/" not in html
+
+
+def test_live_payments_lead_to_the_dashboard(staff: Client) -> None:
+    attempt = paid_order()
+    assert "dashboard.razorpay.com" not in page(staff, attempt.order)
+    RazorpayOrder.objects.update(key_id="rzp_live_00000000000001")
+    payment_id = attempt.payments.latest("pk").razorpay_payment_id
+    assert f"https://dashboard.razorpay.com/app/payments/{payment_id}" in page(staff, attempt.order)
+
+
+def test_longer_stories_need_no_more_queries(
+    staff: Client, staff_user: User, settings: Settings, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    attempt = tell.ordered()
+    payments.record(tell.paid(attempt))
+    page(staff, attempt.order)
+    with django_assert_num_queries(17):
+        page(staff, attempt.order)
+    payments.record(tell.paid(attempt, 2))
+    payments.record(tell.paid(attempt, 3))
+    orders.advance(attempt.order_id, OrderStatus.PACKED, user=staff_user)
+    orders.advance(attempt.order_id, OrderStatus.SHIPPED, user=staff_user)
+    with django_assert_num_queries(17):
+        page(staff, attempt.order)
+    assert timezone.get_current_timezone_name() == settings.TIME_ZONE

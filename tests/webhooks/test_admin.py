@@ -1,0 +1,91 @@
+"""Razorpay's reports in the admin: read, filtered, shown as they came, and by nobody but those who may."""
+
+import pytest
+from django.test import Client
+from pytest_django import DjangoAssertNumQueries
+
+from tests.checkout import orders as tell
+from tests.checkout import reports
+from tests.checkout.admin.people import browser_of, in_role, person
+from webhooks.models import WebhookEvent
+
+pytestmark = pytest.mark.django_db
+INBOX = "/admin/webhook-events/"
+NASTY = b'{"event": "x", "note": "</pre><script>alert(1)</script>"}'
+
+
+@pytest.fixture
+def reader() -> Client:
+    return browser_of(person("reader", ("wagtailadmin.access_admin", "webhooks.view_webhookevent")))
+
+
+def captured(event_id: str = "evt_1") -> WebhookEvent:
+    attempt = tell.ordered(on_hand=20)
+    assert (
+        reports.deliver(reports.event("payment.captured", payment=reports.payment_entity(attempt)), event_id=event_id)
+        == 200
+    )
+    return WebhookEvent.objects.get(event_id=event_id)
+
+
+def test_events_are_listed_with_their_outcome(reader: Client) -> None:
+    event = captured()
+    reports.deliver(b"{", event_id="evt_2")
+    html = reader.get(INBOX).content.decode()
+    for text in ("payment.captured", "evt_1", "evt_2", "Applied", "Unreadable", "the body is not JSON"):
+        assert text in html, text
+    assert f"{INBOX}inspect/{event.pk}/" in html
+    unreadable = reader.get(f"{INBOX}?outcome=quarantined").context["object_list"]
+    assert [each.event_id for each in unreadable] == ["evt_2"]
+    assert [each.event_id for each in reader.get(f"{INBOX}?q=evt_1").context["object_list"]] == ["evt_1"]
+
+
+@pytest.mark.parametrize("body", [NASTY, b"</pre><script>alert(1)</script>", b"\xff\xfe<script>", b"[" * 5000])
+def test_body_is_shown_as_text(reader: Client, body: bytes) -> None:
+    reports.deliver(body, event_id="<b>evt</b>")
+    event = WebhookEvent.objects.get()
+    response = reader.get(f"{INBOX}inspect/{event.pk}/")
+    html = response.content.decode()
+    assert response.status_code == 200
+    assert "<script>alert(1)" not in html
+    assert "<b>evt" not in html
+    if b"script" in body:
+        assert "&lt;script&gt;" in html
+
+
+def test_body_is_shown_as_it_came(reader: Client) -> None:
+    event = captured()
+    context = reader.get(f"{INBOX}inspect/{event.pk}/").context
+    assert context["raw"].encode() == bytes(event.raw)
+    assert '\n  "event": "payment.captured"' in context["indented"]
+
+
+def test_nobody_adds_edits_or_deletes() -> None:
+    event, owner = captured(), browser_of(in_role("owner"))
+    for view in ("new/", *(f"{name}/{event.pk}/" for name in ("edit", "delete", "copy", "history", "usage"))):
+        for method in (owner.get, owner.post):
+            assert (view, method(INBOX + view).status_code) == (view, 404)
+    assert owner.post(f"{INBOX}inspect/{event.pk}/").status_code == 405
+    assert WebhookEvent.objects.count() == 1
+
+
+@pytest.mark.parametrize("role", ["editor", "staff", "viewer"])
+def test_others_are_kept_out(role: str) -> None:
+    event, client = captured(), browser_of(in_role(role))
+    for url in (INBOX, f"{INBOX}results/", f"{INBOX}inspect/{event.pk}/", f"{INBOX}inspect/99999/"):
+        response = client.get(url)
+        assert (response.status_code, response.headers["Location"]) == (302, "/admin/")
+    assert INBOX not in client.get("/admin/").content.decode()
+
+
+def test_three_events_need_as_many_queries_as_one(
+    reader: Client, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    captured()
+    reader.get(INBOX)
+    with django_assert_num_queries(11):
+        reader.get(INBOX)
+    captured("evt_2")
+    captured("evt_3")
+    with django_assert_num_queries(11):
+        assert len(reader.get(INBOX).context["object_list"]) == 3
