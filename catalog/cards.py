@@ -15,6 +15,10 @@ from catalog.models.variant import Variant
 from catalog.stock import Availability, availability
 
 
+IN_ORDER = F("sort_order").asc(nulls_first=True)
+"""The editor's order. SQLite and PostgreSQL disagree on where rows without a number stand."""
+
+
 @dataclass(frozen=True)
 class Card:
     """One product in a list. Prices are paise: the lowest of its variants, with `from_price` when they differ."""
@@ -53,7 +57,7 @@ def for_sale() -> QuerySet[ProductPage]:
 def build_cards(products: QuerySet[ProductPage], *, request: HttpRequest | None, threshold: int) -> list[Card]:
     """Return the cards of `products`, which must be sliced already. Four queries, however many there are."""
     fields = ("title", "slug", "url_path", "scale", "edition_size", "is_new_arrival", "brand__name")
-    first_photo = ProductPhoto.objects.filter(page_id=OuterRef("pk")).order_by("sort_order", "pk").values("pk")[:1]
+    first_photo = ProductPhoto.objects.filter(page_id=OuterRef("pk")).order_by(IN_ORDER, "pk").values("pk")[:1]
     pages = list(products.select_related("brand").annotate(photo_id=Subquery(first_photo)).only(*fields))
     variants = _variants(pages)
     photos = ProductPhoto.objects.select_related("image").in_bulk([page.photo_id for page in pages if page.photo_id])

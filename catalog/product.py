@@ -7,7 +7,7 @@ from django.db.models import Case, IntegerField, Q, QuerySet, Value, When
 from django.http import HttpRequest
 
 from catalog import pictures
-from catalog.cards import Card, build_cards, for_sale, in_stock
+from catalog.cards import IN_ORDER, Card, build_cards, for_sale, in_stock
 from catalog.models import ProductPage, ProductPhoto, ShopSettings, Variant
 from catalog.stock import Availability, availability
 
@@ -115,7 +115,7 @@ def _variants(page: ProductPage) -> list[Variant]:
     """Return the page's variants with their stock: from the database, or from the draft that is previewed."""
     if page.variants.is_deferring:
         return list(page.variants.all())
-    return list(page.variants.select_related("stock").order_by("sort_order", "pk"))
+    return list(page.variants.select_related("stock").order_by(IN_ORDER, "pk"))
 
 
 def _choice(row: Variant, *, page: ProductPage, shop: ShopSettings, base: str, selected: bool) -> VariantChoice:
@@ -138,4 +138,4 @@ def _photos(page: ProductPage) -> list[ProductPhoto]:
     """Return the photos in order: from the database, or from the draft that is previewed."""
     if page.photos.is_deferring:
         return list(page.photos.all())
-    return list(page.photos.select_related("image").order_by("sort_order", "pk"))
+    return list(page.photos.select_related("image").order_by(IN_ORDER, "pk"))

@@ -40,6 +40,16 @@ def test_publishing_an_old_draft_does_not_put_sold_cars_back() -> None:
     assert stock.verify() == []
 
 
+def test_a_column_of_a_variant_comes_back_with_an_old_draft() -> None:
+    """Why stock is no such column: see docs/decisions/0010-stock-lies-outside-the-page.md."""
+    car = make_product(on_hand=5)
+    Variant.objects.update(weight_grams=5)
+    revision = draft(car.page_id).save_revision()
+    Variant.objects.update(weight_grams=3)
+    revision.publish()
+    assert Variant.objects.get().weight_grams == 5
+
+
 def test_publishing_an_old_draft_loses_no_newer_variant() -> None:
     car = make_product("AAA-1", on_hand=5)
     old = draft(car.page_id).save_revision()
