@@ -1,0 +1,80 @@
+"""The shop as other processes see it: on the database of the tests, with the pretend Razorpay."""
+
+import json
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import requests
+from django.db import connection
+
+from tests.factories import BUYER
+from tests.programs import MANAGE, Simulator, answers, free_port, running
+
+TOKEN = "t" * 32
+
+
+def environment(simulator: Simulator) -> dict[str, str]:
+    """Return what another process needs to be the same shop."""
+    name = str(connection.settings_dict["NAME"])
+    if connection.vendor == "sqlite":
+        address = f"sqlite:///{name}"
+    else:
+        address = urlsplit(os.environ["DATABASE_URL"])._replace(path=f"/{name}").geturl()
+    return {
+        "DATABASE_URL": address,
+        "DJANGO_SETTINGS_MODULE": "config.settings",
+        "RAZORPAY_API_URL": simulator.url,
+        "RAZORPAY_TIMEOUT": "8",
+        "RATELIMIT_ENABLE": "False",
+        "ALLOWED_HOSTS": "testserver,127.0.0.1",
+        "EMAIL_URL": "dummymail://",
+    }
+
+
+@dataclass(frozen=True)
+class Shop:
+    """A running `manage.py serve`."""
+
+    url: str
+    log: Path
+
+
+@contextmanager
+def running_shop(folder: Path, simulator: Simulator) -> Iterator[Shop]:
+    """Run the production server with two processes."""
+    port = free_port()
+    static = folder / "static"
+    static.mkdir()
+    # No test here looks at a page: a manifest that names nothing spares the collecting.
+    (static / "staticfiles.json").write_text(json.dumps({"version": "1.1", "paths": {"none": "none"}, "hash": "none"}))
+    settings = {**environment(simulator), "PORT": str(port), "WEB_CONCURRENCY": "2", "STATIC_ROOT": str(static)}
+    shop = Shop(f"http://127.0.0.1:{port}", folder / "shop.log")
+    with running([*MANAGE, "serve"], log=shop.log, env=settings, ready=answers(f"{shop.url}/health/live/")):
+        yield shop
+
+
+class Browser:
+    """A buyer over HTTP, with cookies and a CSRF token."""
+
+    def __init__(self, shop: Shop, number: int) -> None:
+        self.shop = shop
+        self.details = {**BUYER, "email": f"buyer{number}@example.in", "checkout_key": f"form-of-buyer-{number}"}
+        self.session = requests.Session()
+        self.session.headers.update({"Accept": "application/json", "X-CSRFToken": TOKEN})
+        self.session.cookies.set("csrftoken", TOKEN)
+
+    def post(self, path: str, data: dict[str, str]) -> requests.Response:
+        """Post a form and return the answer as it is."""
+        return self.session.post(self.shop.url + path, data=data, timeout=60, allow_redirects=False)
+
+    def add(self, sku: str) -> requests.Response:
+        """Put one into the cart."""
+        return self.post("/cart/add/", {"sku": sku, "quantity": "1"})
+
+    def check_out(self) -> requests.Response:
+        """Post the checkout form."""
+        return self.post("/checkout/", self.details)

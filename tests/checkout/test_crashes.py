@@ -1,0 +1,41 @@
+"""kill -9 at every step of a purchase and of catching up: after one `reconcile` nothing is lost or doubled.
+
+The control: let `attempts._find_or_create` never look the receipt up, and a kill after the call makes a second Razorpay
+order; send a mail or mark an order outside the transaction of `record`, and the audit finds it.
+"""
+
+import os
+import re
+import subprocess
+import sys
+
+import pytest
+
+from tests.checkout.serving import environment
+from tests.factories import make_product
+from tests.programs import ROOT, Simulator
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
+
+
+@pytest.mark.covers("A8", "A9", "B2", "E17", "K11", "P1", "P2")
+@pytest.mark.parametrize(
+    ("story", "least"), [("buy", 50), ("be_told_by_webhook", 15), ("catch_up", 15), ("give_up", 8)]
+)
+def test_a_kill_at_any_step_loses_and_doubles_nothing(story: str, least: int, simulator: Simulator) -> None:
+    make_product("CG43-TX-0007", on_hand=1_000)
+    command = [sys.executable, "-W", "ignore", "-m", "tests.checkout.crashing", story]
+    paths = os.pathsep.join([str(ROOT), str(ROOT / "site")])
+    done = subprocess.run(
+        command,
+        cwd=ROOT,
+        env={**os.environ, **environment(simulator), "PYTHONPATH": paths},
+        capture_output=True,
+        text=True,
+        timeout=170,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr[-3_000:]
+    found = re.fullmatch(rf"{story}: died at (\d+) steps\n", done.stdout)
+    assert found, done.stdout
+    assert int(found[1]) >= least
