@@ -53,6 +53,7 @@ class ResolutionForm(forms.Form):
 
     use_required_attribute = False
     resolution = OneLineField(
+        label="Decision",
         max_length=255,
         help_text="Such as Refunded in Razorpay's dashboard on 3 March, the buyer knows.",
         error_messages={"required": "Say what was decided: your colleagues read it later."},
@@ -174,6 +175,7 @@ class CaseViewSet(ModelViewSet):
             "order",
             label="Order",
             accessor="order.number",
+            classname="shop-link",
             get_url=lambda case: reverse("orders:inspect", args=[case.order_id]) if case.order_id else None,
         ),
         Column("payment", label="Payment", accessor="payment.razorpay_payment_id", classname="shop-id"),

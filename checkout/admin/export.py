@@ -23,8 +23,11 @@ def local(moment: datetime | None) -> str:
     return f"{timezone.localtime(moment):%Y-%m-%d %H:%M}" if moment else ""
 
 
-def _phone(order: Order) -> str:
-    # Without the +, which a spreadsheet would calculate with, and with a blank, so that it stays text.
+def spaced_phone(order: Order) -> str:
+    """Return the ten digits of a mobile number as people read them: 98765 43210.
+
+    Without the + a spreadsheet does not calculate with it, and with the blank it stays text.
+    """
     digits = order.phone.removeprefix("+91")
     return f"{digits[:5]} {digits[5:]}"
 
@@ -41,7 +44,7 @@ COLUMNS: dict[str, Callable[[Order], Any]] = {
     "Invoice": lambda order: order.invoice_number or "",
     "Name": lambda order: order.full_name,
     "Email": lambda order: order.email,
-    "Mobile number": _phone,
+    "Mobile number": spaced_phone,
     "Address": lambda order: order.address_line1,
     "Area": lambda order: order.address_line2,
     "City": lambda order: order.city,

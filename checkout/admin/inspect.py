@@ -13,6 +13,7 @@ from wagtail.snippets.views import snippets
 from checkout import tracker
 from checkout.admin import policy, timeline
 from checkout.admin.acts import open_acts
+from checkout.admin.export import spaced_phone
 from checkout.models import AttentionCase, Order, OrderEvent, Payment
 
 DASHBOARD = "https://dashboard.razorpay.com/app/payments/"
@@ -44,6 +45,7 @@ class OrderInspectView(snippets.InspectView):
         return {
             **super().get_context_data(**kwargs),
             "order": order,
+            "phone": spaced_phone(order),
             "lines": order.lines.all(),
             "gst_included": tracker.gst_included(order.lines.all()),
             "payments": [(payment, _dashboard_url(payment)) for payment in order.payments.all()],

@@ -18,7 +18,7 @@ from checkout.models import Order
 
 LIST_DISPLAY = [
     "number",
-    Column("full_name", label="Buyer", sort_key="full_name"),
+    Column("full_name", label="Buyer", sort_key="full_name", classname="shop-buyer"),
     StatusColumn("status", sort_key="status"),
     RupeesColumn("total", sort_key="total", classname="shop-amount"),
     Column("state_name", label="Delivery state", sort_key="state", classname="shop-state"),
@@ -38,7 +38,7 @@ class OrderIndexView(snippets.IndexView):
 
     def _get_title_column(self, field_name: str, **kwargs: Any) -> Any:
         column = super()._get_title_column(field_name, **kwargs)
-        column._get_url_func = self.get_inspect_url
+        column.label, column._get_url_func = "Order", self.get_inspect_url
         return column
 
     def get_list_more_buttons(self, instance: Order) -> list[Button | MenuItem]:
