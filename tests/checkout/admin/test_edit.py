@@ -9,6 +9,7 @@ from django.test import Client
 from wagtail.models import ModelLogEntry
 
 from checkout import orders, payments
+from checkout.admin.form import OrderForm
 from checkout.models import Order, RazorpayOrder
 from checkout.status import OrderStatus
 from tests.checkout import orders as tell
@@ -56,6 +57,22 @@ def test_note_saved_after_the_webhook_leaves_the_order_paid(staff: Client) -> No
     assert attempt.order.staff_note == "Gift wrap"
     assert attempt.order.paid_at is not None
     assert tell.outcome(attempt.order) == tell.ONCE_PAID
+    tell.assert_books_hold()
+
+
+def test_webhook_in_the_middle_of_a_save_wins(staff: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    attempt = tell.ordered()
+    form, clean = opened_form(staff, attempt.order), OrderForm.clean
+
+    def pay_first(self: OrderForm) -> dict[str, Any]:
+        payments.record(tell.paid(attempt))
+        return clean(self)
+
+    # The request has read the order and has not yet written it.
+    monkeypatch.setattr(OrderForm, "clean", pay_first)
+    assert save(staff, attempt.order, form, staff_note="Gift wrap").status_code == 302
+    assert tell.outcome(attempt.order) == tell.ONCE_PAID
+    assert attempt.order.staff_note == "Gift wrap"
     tell.assert_books_hold()
 
 

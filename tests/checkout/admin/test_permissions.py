@@ -127,11 +127,16 @@ def test_editor_finds_no_trace_elsewhere(editor: Client, owner: Client, case: At
         assert trace not in html
 
 
-def test_menu_and_search_show_orders_to_staff(staff: Client, case: AttentionCase) -> None:
+def test_menu_shows_orders_to_staff(staff: Client, case: AttentionCase) -> None:
     html = staff.get("/admin/").content.decode()
     assert "/admin/orders/" in html
     assert "/admin/attention/" in html
-    assert "/admin/orders/?q=" in staff.get("/admin/users/", follow=True).content.decode() or "/admin/orders/" in html
+
+
+def test_search_leads_to_orders_only_those_who_may_see_them(owner: Client, editor: Client) -> None:
+    page = "/admin/pages/search/?q=CG26"
+    assert 'href="/admin/orders/?q=CG26"' in owner.get(page).content.decode()
+    assert "/admin/orders/" not in editor.get(page).content.decode()
 
 
 def test_stranger_is_sent_to_the_login(client: Client, case: AttentionCase) -> None:
