@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import requests
+
 from tests.programs import MANAGE, ROOT, Simulator, answers, free_port, running, running_simulator, wait_until
 
 
@@ -39,7 +41,7 @@ class Shop:
         """Return how many of a SKU are on hand, and how many of them are reserved."""
         query = """SELECT on_hand, reserved FROM catalog_stock JOIN catalog_variant ON catalog_variant.id = variant_id
                    WHERE sku = ?"""
-        return self.rows(query, sku)[0][:2]  # type: ignore[return-value]
+        return self.rows(query, sku)[0][:2]
 
     def status(self, number: str) -> str:
         """Return the status of an order."""
@@ -75,6 +77,26 @@ class Shop:
         """Return the first mail to an address as soon as the worker has sent it. Raises TimeoutError."""
         wait_until(lambda: bool(self.mails_to(email)), f"No mail to {email}")
         return self.mails_to(email)[0]
+
+    def wait_for_payment_at_razorpay(self, number: str) -> None:
+        """Return once Razorpay has captured a payment of an order, whatever the shop knows. Raises TimeoutError."""
+        [attempt] = self.attempts(number)
+        keys = (os.environ["RAZORPAY_KEY_ID"], os.environ["RAZORPAY_KEY_SECRET"])
+
+        def is_paid() -> bool:
+            answer = requests.get(f"{self.simulator.url}/v1/orders/{attempt}", auth=keys, timeout=10)
+            return bool(answer.json()["status"] == "paid")
+
+        wait_until(is_paid, f"Razorpay captured nothing for {number}")
+
+    @contextmanager
+    def without_webhooks(self) -> Iterator[None]:
+        """Keep Razorpay's messages back for the time of the block."""
+        self.simulator.control("webhooks", enabled=False)
+        try:
+            yield
+        finally:
+            self.simulator.control("webhooks", enabled=True)
 
     def audit(self) -> dict[str, list[str]]:
         """Return the violations of each invariant that has any."""

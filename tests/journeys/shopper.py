@@ -1,25 +1,21 @@
 """Someone at a browser: what they do in the shop and in Razorpay's window, and what they are bothered with."""
 
-import itertools
 import re
-from collections.abc import Iterator
-from contextlib import contextmanager
-from typing import Any
+import secrets
 
 from playwright.sync_api import BrowserContext, ConsoleMessage, FrameLocator, Locator, Page, Request, Response, expect
 
 from tests.journeys.shop import Shop
 
 PAID = "Paid. We’re packing it."
-NUMBERS = itertools.count(1)
 # The network's part of a console line is told by `_answered` and `_failed`, with its address.
 NETWORK = "Failed to load resource"
 
 
-def details(number: int) -> dict[str, str]:
-    """Return what the buyer of this number types at the checkout."""
+def details() -> dict[str, str]:
+    """Return what a new buyer types at the checkout; nobody else has the address."""
     return {
-        "email": f"asha{number}@example.in",
+        "email": f"asha.{secrets.token_hex(4)}@example.in",
         "phone": "98765 43210",
         "full_name": "Asha Kulkarni",
         "postcode": "411 004",
@@ -35,7 +31,7 @@ class Shopper:
 
     def __init__(self, context: BrowserContext, shop: Shop) -> None:
         self.context, self.shop = context, shop
-        self.details = details(next(NUMBERS))
+        self.details = details()
         self.email = self.details["email"]
         self.complaints: list[str] = []
         self.forgiven: list[str] = []
@@ -137,14 +133,6 @@ class Shopper:
 
     # --- Trouble ---
 
-    @contextmanager
-    def without_verify(self) -> Iterator[None]:
-        """Lose every POST of the payment's proof to the shop for the time of the block."""
-        self.context.route("**/payments/verify/", lambda route: route.abort())
-        self.forgive("requestfailed .*/payments/verify/")
-        yield
-        self.context.unroute("**/payments/verify/")
-
     def _watch(self, page: Page) -> None:
         page.on("dialog", lambda dialog: dialog.accept())
 
@@ -162,8 +150,7 @@ class Shopper:
             self.complaints.append(f"requestfailed {request.failure} {request.method} {request.url}")
 
 
-def storage(shopper: Shopper) -> Any:
-    """Return the cookies that outlive the browser, as it keeps them on disk."""
-    state = shopper.context.storage_state()
-    state["cookies"] = [cookie for cookie in state["cookies"] if cookie.get("expires", -1) > 0]
-    return state
+def route_away(shopper: Shopper, pattern: str) -> None:
+    """Lose every request to addresses like `pattern`, as a broken network or an ad blocker would."""
+    shopper.context.route(pattern, lambda route: route.abort())
+    shopper.forgive(f"requestfailed .*{pattern.strip('*')}")

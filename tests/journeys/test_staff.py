@@ -1,0 +1,42 @@
+"""What staff find in the admin."""
+
+import re
+
+from playwright.sync_api import expect
+
+from home.demo.people import DEMO_USERS
+from tests.journeys.shop import Shop
+from tests.journeys.shopper import Shopper
+
+PASSWORDS = {name: password for name, password, _role in DEMO_USERS}
+
+
+def log_in(shopper: Shopper, name: str) -> None:
+    """Log one of the demo shop's people in to the admin."""
+    shopper.goto("/admin/")
+    shopper.page.get_by_label("Username").fill(name)
+    shopper.page.get_by_label("Password").fill(PASSWORDS[name])
+    shopper.page.get_by_role("button", name="Sign in").click()
+    shopper.page.wait_for_url("**/admin/")
+
+
+def test_order_staff_find_the_order_and_its_payment(shopper: Shopper, shop: Shop) -> None:
+    page = shopper.page
+    number = shopper.place_order("CW32-EV-0001")
+    shopper.upi("success@razorpay")
+    shopper.expect_paid()
+    [[payment]] = shop.rows(
+        """SELECT razorpay_payment_id FROM checkout_payment JOIN checkout_order ON checkout_order.id = order_id
+           WHERE number = ?""",
+        number,
+    )
+    log_in(shopper, "staff")
+    shopper.goto("/admin/orders/")
+    for wanted in (number, shopper.email, payment):
+        page.get_by_role("textbox", name=re.compile("Search")).last.fill(wanted)
+        expect(page.locator("#listing-results tbody tr")).to_have_count(1)
+        expect(page.locator("#listing-results tbody tr")).to_contain_text("Paid")
+    page.get_by_role("link", name=number).click()
+    expect(page.get_by_role("main")).to_contain_text(payment)
+    expect(page.get_by_role("main")).to_contain_text("₹1,448.00")
+    expect(page.get_by_role("main")).to_contain_text(shopper.email)
