@@ -111,8 +111,9 @@ def run() -> dict[str, list[str]]:
 @contextmanager
 def _snapshot() -> Iterator[None]:
     # All questions are about one moment. SQLite's transaction holds writers up meanwhile; PostgreSQL's does not.
+    is_outermost = not connection.in_atomic_block
     with transaction.atomic():
-        if connection.vendor == "postgresql":
+        if is_outermost and connection.vendor == "postgresql":
             with connection.cursor() as cursor:
                 cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
         yield

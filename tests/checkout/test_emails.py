@@ -1,0 +1,82 @@
+"""The outbox: promised once, sent at least once, and a dead mail server stops nobody's payment."""
+
+import datetime as dt
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from django.core import mail
+from django.core.mail import EmailMultiAlternatives
+from django.db import connection
+from django.utils import timezone
+from pytest_django import Settings
+
+from checkout import emails, payments
+from checkout.models import OutboxEmail
+from tests.checkout.orders import ONCE_PAID, ordered, outcome, paid
+
+pytestmark = pytest.mark.django_db
+
+
+def test_a_mail_is_promised_once_and_sent_once() -> None:
+    attempt = ordered()
+    payments.record(paid(attempt))
+    emails.promise(attempt.order, emails.PAID)
+    assert OutboxEmail.objects.count() == 1
+    assert (emails.send_waiting(), emails.send_waiting()) == (1, 0)
+    (message,) = mail.outbox
+    assert (message.to, attempt.order.number in message.subject) == (["asha@example.in"], True)
+    assert attempt.order.get_absolute_url() in message.body
+    assert message.extra_headers["Message-ID"] == f"<{attempt.order.number}.paid@127.0.0.1>"
+
+
+@pytest.mark.covers("K14")
+def test_a_dead_mail_server_stops_no_payment_and_is_tried_again(settings: Settings) -> None:
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 9
+    attempt = ordered()
+    payments.record(paid(attempt))
+    assert outcome(attempt.order) == ONCE_PAID
+    assert emails.send_waiting() == 0
+    waiting = OutboxEmail.objects.get()
+    assert (waiting.sent_at, waiting.attempts, waiting.claimed_until) == (None, 1, None)
+    assert "ConnectionRefused" in waiting.last_error
+    assert waiting.next_try_at > timezone.now()
+    settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+    assert emails.send_waiting() == 0, "not yet"
+    OutboxEmail.objects.update(next_try_at=timezone.now())
+    assert emails.send_waiting() == 1
+
+
+def test_a_sender_that_was_killed_loses_its_claim() -> None:
+    payments.record(paid(ordered()))
+    OutboxEmail.objects.update(claimed_until=timezone.now() + emails.LEASE, attempts=1)
+    assert emails.send_waiting() == 0
+    OutboxEmail.objects.update(claimed_until=timezone.now() - dt.timedelta(seconds=1))
+    assert emails.send_waiting() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_many_senders_send_each_mail_once() -> None:
+    for _number in range(6):
+        payments.record(paid(ordered()))
+
+    def send(_number: int) -> int:
+        try:
+            return emails.send_waiting()
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(6) as pool:
+        assert sum(pool.map(send, range(6))) == 6
+    assert len({message.subject for message in mail.outbox}) == len(mail.outbox) == 6
+
+
+def test_hostile_names_stay_text() -> None:
+    attempt = ordered()
+    attempt.order.full_name = "<script>alert(1)</script>"
+    attempt.order.save()
+    payments.record(paid(attempt))
+    emails.send_waiting()
+    (message,) = mail.outbox
+    assert isinstance(message, EmailMultiAlternatives)
+    assert "<script>" not in str(message.alternatives[0])

@@ -1,0 +1,57 @@
+"""Invoice numbers: one series for each financial year, without gaps and without two of the same."""
+
+import datetime as dt
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from django.db import connection, transaction
+from django.utils import timezone
+
+from checkout import invoices, payments
+from checkout.models import Order
+from tests.checkout.orders import ordered, paid
+
+pytestmark = pytest.mark.django_db
+IST = dt.timezone(dt.timedelta(hours=5, minutes=30))
+
+
+@pytest.mark.covers("G10")
+@pytest.mark.parametrize(
+    ("moment", "year"),
+    [
+        (dt.datetime(2026, 3, 31, 23, 59, 59, tzinfo=IST), "2526"),
+        (dt.datetime(2026, 4, 1, 0, 0, tzinfo=IST), "2627"),
+        (dt.datetime(2026, 3, 31, 18, 30, tzinfo=dt.UTC), "2627"),
+        (dt.datetime(2026, 3, 31, 18, 29, 59, tzinfo=dt.UTC), "2526"),
+        (dt.datetime(2099, 12, 31, tzinfo=IST), "9900"),
+    ],
+)
+def test_the_financial_year_begins_on_the_first_of_april_in_india(moment: dt.datetime, year: str) -> None:
+    assert invoices.financial_year(moment) == year
+    assert invoices.next_number(moment) == f"CG/{year}/000001"
+    assert len(invoices.next_number(moment)) <= 16
+
+
+@pytest.mark.covers("K13")
+def test_a_number_of_a_transaction_that_failed_is_given_again() -> None:
+    with transaction.atomic():
+        invoices.next_number(timezone.now())
+        transaction.set_rollback(True)
+    assert invoices.next_number(timezone.now()).endswith("/000001")
+
+
+@pytest.mark.covers("K13")
+@pytest.mark.django_db(transaction=True)
+def test_payments_at_once_get_consecutive_numbers() -> None:
+    facts = [paid(ordered()) for _number in range(8)]
+
+    def record(number: int) -> str:
+        try:
+            return payments.record(facts[number])
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(8) as pool:
+        assert set(pool.map(record, range(8))) == {"applied"}
+    numbers = sorted(str(order.invoice_number)[-6:] for order in Order.objects.all())
+    assert numbers == [f"{number:06d}" for number in range(1, 9)]

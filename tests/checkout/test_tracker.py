@@ -1,0 +1,49 @@
+"""What a buyer is told."""
+
+import pytest
+
+from checkout import orders, payments, tracker
+from checkout.models import Order, Payment
+from checkout.status import OrderStatus
+from tests.checkout.orders import ordered, paid, settled
+
+pytestmark = pytest.mark.django_db
+
+
+def told(pk: int) -> tuple[str, str]:
+    order = Order.objects.get(pk=pk)
+    return tracker.payment_state(order), tracker.headline(order)
+
+
+def test_from_nothing_to_a_refund() -> None:
+    attempt = ordered()
+    pk = attempt.order_id
+    assert told(pk) == ("none", "Not paid yet")
+    payments.record(paid(attempt, status="failed", error_description="No money"))
+    assert told(pk) == ("failed", "The payment did not go through")
+    assert tracker.failure(Order.objects.get(pk=pk)) == "No money"
+    payments.record(paid(attempt, status="authorized"))
+    assert told(pk) == ("confirming", "Confirming your payment")
+    payments.record(paid(attempt))
+    assert told(pk)[0] == "paid"
+    Payment.objects.update(amount_refunded=100)
+    assert told(pk)[0] == "partially_refunded"
+    assert tracker.refunded(Order.objects.get(pk=pk)) == 100
+    payments.record(paid(attempt, status="refunded", amount_refunded=attempt.amount))
+    assert told(pk)[0] == "refunded"
+
+
+def test_on_hold_says_that_the_money_is_there() -> None:
+    attempt = ordered()
+    payments.record(paid(attempt, amount=1), settled(attempt, amount=1, amount_paid=1))
+    assert told(attempt.order_id) == ("paid", "We are looking into your payment")
+
+
+def test_the_steps_have_real_times() -> None:
+    attempt = ordered()
+    assert tracker.steps(Order.objects.get()) == []
+    payments.record(paid(attempt))
+    orders.advance(attempt.order_id, OrderStatus.SHIPPED, user=None)  # type: ignore[arg-type]
+    steps = tracker.steps(Order.objects.get())
+    assert [step.state for step in steps] == ["done", "done", "done", "now"]
+    assert [bool(step.at) for step in steps] == [True, False, True, False]
