@@ -1,19 +1,19 @@
 """Product cards: what a listing, the front door and "Parks well beside" show of a product, in four narrow queries."""
 
 from collections import defaultdict
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Exists, F, OuterRef, QuerySet, Subquery
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Length, Substr
 from django.http import HttpRequest
+from wagtail.models import PageViewRestriction
 
 from catalog import pictures
 from catalog.models.images import ShopImage
 from catalog.models.pages import ProductPage, ProductPhoto
 from catalog.models.variant import Variant
 from catalog.stock import Availability, availability
-
 
 IN_ORDER = F("sort_order").asc(nulls_first=True)
 """The editor's order. SQLite and PostgreSQL disagree on where rows without a number stand."""
@@ -50,23 +50,47 @@ def in_stock() -> Exists:
 
 def for_sale() -> QuerySet[ProductPage]:
     """Return the live and public products that have a variant for sale."""
-    products: QuerySet[ProductPage] = ProductPage.objects.live().public().filter(Exists(active_variants()))
+    products: QuerySet[ProductPage] = ProductPage.objects.live().filter(Exists(active_variants()), ~_private())
     return products
 
 
-def build_cards(products: QuerySet[ProductPage], *, request: HttpRequest | None, threshold: int) -> list[Card]:
-    """Return the cards of `products`, which must be sliced already. Four queries, however many there are."""
+def _private() -> Exists:
+    """Return the condition that a page or one above it is for some people only; Wagtail's own costs a query more."""
+    above = Substr(OuterRef("path"), 1, Length("page__path"))
+    return Exists(PageViewRestriction.objects.filter(page__path=above))
+
+
+@dataclass(frozen=True)
+class Shelf:
+    """Products with what their cards need: active variants and photos by page, in the editor's order."""
+
+    pages: list[Any]
+    variants: dict[int, list[Variant]]
+    photos: dict[int, list[ProductPhoto]]
+
+
+def read_shelf(products: QuerySet[ProductPage], *, beside: int | None = None) -> Shelf:
+    """Read `products`, which must be sliced already, in four queries, however many there are.
+
+    With the variants and all photos of the page `beside` which they stand, for the same price.
+    """
     fields = ("title", "slug", "url_path", "scale", "edition_size", "is_new_arrival", "brand__name")
     first_photo = ProductPhoto.objects.filter(page_id=OuterRef("pk")).order_by(IN_ORDER, "pk").values("pk")[:1]
     pages = list(products.select_related("brand").annotate(photo_id=Subquery(first_photo)).only(*fields))
-    variants = _variants(pages)
-    photos = ProductPhoto.objects.select_related("image").in_bulk([page.photo_id for page in pages if page.photo_id])
-    pictures.prefetch(photo.image for photo in photos.values())
-    return [
-        _card(page, variants[page.pk], photos.get(page.photo_id), request=request, threshold=threshold)
-        for page in pages
-        if variants[page.pk]
-    ]
+    shelf = Shelf(pages, defaultdict(list), defaultdict(list))
+    variants = Variant.objects.filter(page_id__in=[page.pk for page in pages] + [beside], is_active=True)
+    for variant in variants.select_related("stock").order_by(IN_ORDER, "pk"):
+        shelf.variants[variant.page_id].append(variant)
+    photos = ProductPhoto.objects.filter(Q(pk__in=[page.photo_id for page in pages]) | Q(page_id=beside))
+    for photo in photos.select_related("image").order_by(IN_ORDER, "pk"):
+        shelf.photos[photo.page_id].append(photo)
+    pictures.prefetch(photo.image for group in shelf.photos.values() for photo in group)
+    return shelf
+
+
+def build_cards(shelf: Shelf, *, request: HttpRequest | None, threshold: int) -> list[Card]:
+    """Return the cards of the shelf's products."""
+    return [_card(page, shelf, request=request, threshold=threshold) for page in shelf.pages if shelf.variants[page.pk]]
 
 
 def card_image(page: ProductPage) -> tuple[ShopImage | None, str]:
@@ -75,18 +99,10 @@ def card_image(page: ProductPage) -> tuple[ShopImage | None, str]:
     return (photo.image, photo.alt_text) if photo else (None, "")
 
 
-def _variants(pages: Sequence[ProductPage]) -> dict[int, list[Variant]]:
-    """Return the active variants of each page with their stock, cheapest first."""
-    rows = Variant.objects.filter(page_id__in=[page.pk for page in pages], is_active=True)
-    found: dict[int, list[Variant]] = defaultdict(list)
-    for row in rows.select_related("stock").order_by("price", "pk"):
-        found[row.page_id].append(row)
-    return found
-
-
-def _card(
-    page: Any, variants: list[Variant], photo: ProductPhoto | None, *, request: HttpRequest | None, threshold: int
-) -> Card:
+def _card(page: Any, shelf: Shelf, *, request: HttpRequest | None, threshold: int) -> Card:
+    variants = shelf.variants[page.pk]
+    cheapest = min(variants, key=lambda variant: variant.price)
+    photo = next(iter(shelf.photos[page.pk]), None)
     free = sum(variant.stock.available for variant in variants if hasattr(variant, "stock"))
     words = availability(free, threshold=threshold)
     flag, tone = _flag(page, words)
@@ -95,9 +111,9 @@ def _card(
         url=page.get_url(request) or "",
         brand=page.brand.name,
         scale=page.scale,
-        price=variants[0].price,
-        mrp=variants[0].mrp,
-        from_price=variants[0].price != variants[-1].price,
+        price=cheapest.price,
+        mrp=cheapest.mrp,
+        from_price=any(variant.price != cheapest.price for variant in variants),
         image=photo.image if photo else None,
         alt=photo.alt_text if photo else "",
         availability=words,

@@ -8,7 +8,7 @@ from PIL import Image, ImageOps
 
 QUALITY: dict[str, dict[str, Any]] = {
     "avif": {"quality": 61, "speed": 7},
-    "webp": {"quality": 80, "method": 4},
+    "webp": {"quality": 80, "method": 2},
     "jpeg": {"quality": 78, "progressive": True, "optimize": True},
     "png": {"optimize": False, "compress_level": 7},
 }

@@ -9,7 +9,7 @@ from django.http import HttpRequest
 from django.utils.functional import cached_property
 
 from catalog import facets
-from catalog.cards import Card, active_variants, build_cards, card_image, for_sale, in_stock
+from catalog.cards import Card, active_variants, build_cards, card_image, for_sale, in_stock, read_shelf
 from catalog.facets import Chip, Facet, Option
 from catalog.models import CatalogPage, ProductPage, ShopSettings
 from catalog.money import plain_rupees
@@ -63,9 +63,9 @@ def build_listing(*, page: CatalogPage, request: HttpRequest) -> Listing:
     page_obj = KnownCount(total).get_page(query.page)
     first = (page_obj.number - 1) * PAGE_SIZE
     rows = _sorted(_matching(products, query), query.sort)[first : first + PAGE_SIZE]
-    cards = build_cards(rows, request=request, threshold=shop.low_stock_threshold) if total else []
+    shelf = read_shelf(rows if total else rows.none())
     return Listing(
-        cards=cards,
+        cards=build_cards(shelf, request=request, threshold=shop.low_stock_threshold),
         total=total,
         showing=facets.sentence(tally),
         facets=[facets.build_facet(name, tally, base) for name in (*FACETS, "available")],
@@ -85,7 +85,8 @@ def build_listing(*, page: CatalogPage, request: HttpRequest) -> Listing:
 def newest(*, request: HttpRequest, limit: int) -> list[Card]:
     """Return the cards of the newest products, sold-out ones last."""
     shop = ShopSettings.for_request(request)
-    return build_cards(_sorted(for_sale(), "newest")[:limit], request=request, threshold=shop.low_stock_threshold)
+    shelf = read_shelf(_sorted(for_sale(), "newest")[:limit])
+    return build_cards(shelf, request=request, threshold=shop.low_stock_threshold)
 
 
 def scales_for_sale() -> dict[str, int]:

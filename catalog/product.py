@@ -6,9 +6,8 @@ from typing import Any
 from django.db.models import Case, IntegerField, Q, QuerySet, Value, When
 from django.http import HttpRequest
 
-from catalog import pictures
-from catalog.cards import IN_ORDER, Card, build_cards, for_sale, in_stock
-from catalog.models import ProductPage, ProductPhoto, ShopSettings, Variant
+from catalog.cards import build_cards, for_sale, in_stock, read_shelf
+from catalog.models import ProductPage, ShopSettings, Variant
 from catalog.stock import Availability, availability
 
 RELATED = 4
@@ -34,20 +33,25 @@ class VariantChoice:
 def product_context(*, page: ProductPage, request: HttpRequest) -> dict[str, Any]:
     """Return the template's context. An unknown `?variant=` falls back to the first; a draft without rows works too."""
     shop = ShopSettings.for_request(request)
-    _attach_labels(page)
-    choices = _choices(page, shop=shop, request=request)
+    shelf = read_shelf(_neighbours(page)[:RELATED], beside=page.pk)
+    variants = _draft(page.variants) if page.variants.is_deferring else shelf.variants[page.pk]
+    photos = _draft(page.photos) if page.photos.is_deferring else shelf.photos[page.pk]
+    choices = _choices(page, variants, shop=shop, request=request)
     selected = next((choice for choice in choices if choice.selected), None)
-    photos = _photos(page)
-    pictures.prefetch(photo.image for photo in photos)
     return {
         "variants": choices,
         "selected": selected,
         "photos": photos,
         "details": details(page, selected.variant if selected else None),
-        "related": related(page, request=request, threshold=shop.low_stock_threshold),
+        "related": build_cards(shelf, request=request, threshold=shop.low_stock_threshold),
         "limit": page.per_person_limit,
         "shop": shop,
     }
+
+
+def _draft(children: Any) -> list[Any]:
+    """Return the rows of a draft that is previewed; they may have neither primary key nor stock."""
+    return list(children.all())
 
 
 def details(page: ProductPage, variant: Variant | None) -> list[tuple[str, str]]:
@@ -72,14 +76,12 @@ def details(page: ProductPage, variant: Variant | None) -> list[tuple[str, str]]
     return [(label, value) for label, value in rows if value]
 
 
-def related(page: ProductPage, *, request: HttpRequest, threshold: int) -> list[Card]:
-    """Return up to four products of the same genre or maker, the closest first and what is sold out last."""
-    if page.pk is None:
-        return []
+def _neighbours(page: ProductPage) -> QuerySet[ProductPage]:
+    """Return the products of the same genre or maker, the closest first and what is sold out last."""
     near = Q(genre_id=page.genre_id, genre__isnull=False) | Q(brand_id=page.brand_id)
-    found: QuerySet[ProductPage] = for_sale().filter(near).exclude(pk=page.pk)
-    found = found.annotate(has_stock=in_stock(), closeness=_closeness(page)).order_by("-has_stock", "-closeness", "-pk")
-    return build_cards(found[:RELATED], request=request, threshold=threshold)
+    found = for_sale().filter(near).exclude(pk=page.pk).annotate(has_stock=in_stock(), closeness=_closeness(page))
+    ordered: QuerySet[ProductPage] = found.order_by("-has_stock", "-closeness", "-pk")
+    return ordered
 
 
 def _closeness(page: ProductPage) -> Case:
@@ -92,30 +94,14 @@ def _closeness(page: ProductPage) -> Case:
     )
 
 
-def _attach_labels(page: ProductPage) -> None:
-    """Read maker, genre and HSN code in one query instead of three; a draft that names others reads its own."""
-    if page.pk is None:
-        return
-    row = ProductPage.objects.select_related("brand", "genre", "hsn").only("brand", "genre", "hsn").filter(pk=page.pk)
-    saved = row.first()
-    for name in ("brand", "genre", "hsn"):
-        if saved is not None and getattr(saved, f"{name}_id") == getattr(page, f"{name}_id"):
-            setattr(page, name, getattr(saved, name))
-
-
-def _choices(page: ProductPage, *, shop: ShopSettings, request: HttpRequest) -> list[VariantChoice]:
-    rows = [row for row in _variants(page) if row.is_active]
+def _choices(
+    page: ProductPage, variants: list[Variant], *, shop: ShopSettings, request: HttpRequest
+) -> list[VariantChoice]:
+    rows = [row for row in variants if row.is_active]
     wanted = request.GET.get("variant", "").upper()
     chosen = next((row.sku for row in rows if row.sku == wanted), rows[0].sku if rows else "")
     base = page.get_url(request) or ""
     return [_choice(row, page=page, shop=shop, base=base, selected=row.sku == chosen) for row in rows]
-
-
-def _variants(page: ProductPage) -> list[Variant]:
-    """Return the page's variants with their stock: from the database, or from the draft that is previewed."""
-    if page.variants.is_deferring:
-        return list(page.variants.all())
-    return list(page.variants.select_related("stock").order_by(IN_ORDER, "pk"))
 
 
 def _choice(row: Variant, *, page: ProductPage, shop: ShopSettings, base: str, selected: bool) -> VariantChoice:
@@ -132,10 +118,3 @@ def _choice(row: Variant, *, page: ProductPage, shop: ShopSettings, base: str, s
         url=f"{base}?variant={row.sku}",
         max_quantity=min(words.quantity, page.per_person_limit or MAX_QUANTITY, MAX_QUANTITY),
     )
-
-
-def _photos(page: ProductPage) -> list[ProductPhoto]:
-    """Return the photos in order: from the database, or from the draft that is previewed."""
-    if page.photos.is_deferring:
-        return list(page.photos.all())
-    return list(page.photos.select_related("image").order_by(IN_ORDER, "pk"))

@@ -13,9 +13,29 @@ from django.db import connection, transaction
 from django.db.models import F, Q, Sum
 from django.db.models.functions import Coalesce
 
-from catalog.models.settings import ShopSettings
+from catalog.availability import Availability, availability
 from catalog.models.stock import Stock, StockMovement
 from catalog.models.variant import Variant
+
+__all__ = [
+    "LIMIT",
+    "Availability",
+    "Items",
+    "OutOfStock",
+    "Shortage",
+    "StockError",
+    "adjust",
+    "availability",
+    "open_missing",
+    "open_stock",
+    "receive",
+    "receive_many",
+    "release",
+    "reserve",
+    "return_",
+    "sell",
+    "verify",
+]
 
 Kind = StockMovement.Kind
 Items = Mapping[int, int] | Iterable[tuple[int, int]]
@@ -43,30 +63,6 @@ class OutOfStock(StockError):
     def __init__(self, shortages: list[Shortage]) -> None:
         self.shortages = shortages
         super().__init__("; ".join(f"{s.sku}: {s.wanted} wanted, {s.available} available" for s in shortages))
-
-
-@dataclass(frozen=True)
-class Availability:
-    """What a page says about stock: `state` is in_stock, low or sold_out; `tone` is ok, warn or danger."""
-
-    state: str
-    text: str
-    tone: str
-    quantity: int
-
-
-def availability(subject: Variant | Stock | int | None, *, threshold: int | None = None) -> Availability:
-    """Return the honest words for a variant, a stock row or a number of free pieces.
-
-    `threshold` is the number from which "Only 3 left" is said; None reads it from the shop's settings (one query).
-    """
-    quantity = max(0, _free(subject))
-    if quantity == 0:
-        return Availability("sold_out", "Sold out", "danger", 0)
-    low = ShopSettings.current().low_stock_threshold if threshold is None else threshold
-    if quantity <= low:
-        return Availability("low", f"Only {quantity} left", "warn", quantity)
-    return Availability("in_stock", "In stock", "ok", quantity)
 
 
 def receive(*, variant: Variant, quantity: int, reason: str = "", user: Any = None) -> StockMovement:
@@ -191,17 +187,6 @@ def verify() -> list[str]:
         f"reserved {row['reserved']} (movements say {row['held']})"
         for row in rows.order_by("pk")
     ]
-
-
-def _free(subject: Variant | Stock | int | None) -> int:
-    if subject is None or isinstance(subject, int):
-        return subject or 0
-    if isinstance(subject, Stock):
-        return subject.available
-    if not subject.is_active or subject.pk is None:
-        return 0
-    stock = getattr(subject, "stock", None)
-    return stock.available if stock is not None else 0
 
 
 def _positive(quantity: int) -> None:

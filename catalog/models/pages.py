@@ -5,6 +5,7 @@ from typing import Any
 from django.core.validators import MinValueValidator
 from django.db import models, transaction
 from django.http import HttpRequest
+from django.shortcuts import get_object_or_404
 from modelcluster.fields import ParentalKey
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, InlinePanel, MultiFieldPanel
 from wagtail.fields import RichTextField
@@ -33,6 +34,13 @@ class CatalogPage(Page):
 
     class Meta:
         verbose_name = "catalogue"
+
+    def route(self, request: HttpRequest, path_components: list[str]) -> Any:
+        """Find a product and its labels in one query; Wagtail takes two for the page and one for each label."""
+        if len(path_components) != 1:
+            return super().route(request, path_components)
+        products = ProductPage.objects.child_of(self).select_related("brand", "genre", "hsn")
+        return get_object_or_404(products, slug=path_components[0]).route(request, [])
 
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
         """Add the `listing` that the address asks for."""

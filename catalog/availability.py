@@ -1,0 +1,42 @@
+"""What pages, cart and feeds say about stock: one function, so that they never disagree."""
+
+from dataclasses import dataclass
+
+from catalog.models.settings import ShopSettings
+from catalog.models.stock import Stock
+from catalog.models.variant import Variant
+
+
+@dataclass(frozen=True)
+class Availability:
+    """What a page says about stock: `state` is in_stock, low or sold_out; `tone` is ok, warn or danger."""
+
+    state: str
+    text: str
+    tone: str
+    quantity: int
+
+
+def availability(subject: Variant | Stock | int | None, *, threshold: int | None = None) -> Availability:
+    """Return the honest words for a variant, a stock row or a number of free pieces.
+
+    `threshold` is the number from which "Only 3 left" is said; None reads it from the shop's settings (one query).
+    """
+    quantity = max(0, _free(subject))
+    if quantity == 0:
+        return Availability("sold_out", "Sold out", "danger", 0)
+    low = ShopSettings.current().low_stock_threshold if threshold is None else threshold
+    if quantity <= low:
+        return Availability("low", f"Only {quantity} left", "warn", quantity)
+    return Availability("in_stock", "In stock", "ok", quantity)
+
+
+def _free(subject: Variant | Stock | int | None) -> int:
+    if subject is None or isinstance(subject, int):
+        return subject or 0
+    if isinstance(subject, Stock):
+        return subject.available
+    if not subject.is_active or subject.pk is None:
+        return 0
+    stock = getattr(subject, "stock", None)
+    return stock.available if stock is not None else 0
