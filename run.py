@@ -41,25 +41,19 @@ def install(*files: str) -> None:
     """Make `.venv` if it is missing, and install the pinned packages of `files` if they changed since the last time."""
     if not works(PYTHON):
         say("Making .venv")
-        if subprocess.run([sys.executable, "-m", "venv", "--clear", str(VENV)], check=False).returncode:
+        # Copying pip into it takes longer than all the rest, and the pip of this Python can install into it as well.
+        bare = ["--without-pip"] if pip_of_this_python() else []
+        if subprocess.run([sys.executable, "-m", "venv", "--clear", *bare, str(VENV)], check=False).returncode:
             raise Refusal("Python could not make a virtual environment. On Debian: apt-get install python3-venv")
     stamp = VENV / f"{'+'.join(Path(file).stem for file in files)}.installed"
     wanted = hashlib.sha256(b"".join((ROOT / file).read_bytes() for file in files)).hexdigest()
     if stamp.is_file() and stamp.read_text() == wanted:
         return
     say(f"Installing the packages of {' and '.join(files)}")
-    command = [
-        str(PYTHON),
-        "-m",
-        "pip",
-        "install",
-        "--quiet",
-        "--disable-pip-version-check",
-        "--no-compile",
-        "--no-deps",
-    ]
+    pip = pip_of_this_python() or [str(PYTHON), "-m", "pip"]
+    quick = ["--quiet", "--disable-pip-version-check", "--no-compile", "--no-deps", "--require-hashes"]
     requirements = [part for file in files for part in ("-r", str(ROOT / file))]
-    if subprocess.run([*command, "--require-hashes", *requirements], check=False).returncode:
+    if subprocess.run([*pip, "install", *quick, *requirements], check=False).returncode:
         raise Refusal("The packages could not be installed; pip says why above.")
     stamp.write_text(wanted)
 
@@ -67,9 +61,17 @@ def install(*files: str) -> None:
 def works(python: Path) -> bool:
     """Tell whether `python` is there and starts: a moved or half-made environment does not."""
     try:
-        return subprocess.run([str(python), "-m", "pip", "--version"], check=False, capture_output=True).returncode == 0
+        return subprocess.run([str(python), "-c", "import encodings"], check=False, capture_output=True).returncode == 0
     except OSError:
         return False
+
+
+def pip_of_this_python() -> list[str]:
+    """Return the command of the running Python's own pip for `.venv`, or nothing when it has none that can do that."""
+    pip = [sys.executable, "-m", "pip"]
+    said = subprocess.run([*pip, "--version"], check=False, capture_output=True, text=True).stdout
+    version = re.match(r"pip (\d+)\.(\d+)", said)
+    return [*pip, "--python", str(PYTHON)] if version and (int(version[1]), int(version[2])) >= (22, 3) else []
 
 
 # --- .env -----------------------------------------------------------------------------------------------------------
@@ -154,8 +156,10 @@ def check_port(port: int) -> None:
 def prepare() -> None:
     """Bring database and static files up to date, side by side."""
     say("Preparing database and static files")
-    collect = [str(PYTHON), "manage.py", "collectstatic", "--noinput", "--verbosity=0"]
-    with subprocess.Popen(collect, cwd=ROOT) as collecting:
+    stamp = VENV / "static.collected"
+    is_collected = stamp.is_file() and stamp.read_text() == state_of_static_files()
+    collect = [str(PYTHON), "manage.py", "collectstatic", "--noinput", "--clear", "--verbosity=0"]
+    with subprocess.Popen([str(PYTHON), "-c", ""] if is_collected else collect, cwd=ROOT) as collecting:
         try:
             migrated = subprocess.run([str(PYTHON), "run.py", "prepare-database"], cwd=ROOT, check=False)
         except KeyboardInterrupt:
@@ -163,6 +167,20 @@ def prepare() -> None:
             raise
     if collecting.returncode or migrated.returncode:
         raise Refusal("The shop could not be prepared; the reason stands above.")
+    stamp.write_text(state_of_static_files())
+
+
+def state_of_static_files() -> str:
+    """Return a text that changes when collecting would change anything: the folder, the packages or a file of ours."""
+    static_root = ROOT / configuration().get("STATIC_ROOT", "staticfiles")
+    files = sorted(path for path in ROOT.glob("static/**/*") if path.is_file())
+    facts = [
+        str(static_root),
+        str((static_root / "staticfiles.json").exists()),
+        (ROOT / "requirements.txt").read_text(),
+    ]
+    facts += [f"{path} {path.stat().st_size} {path.stat().st_mtime_ns}" for path in files]
+    return hashlib.sha256("\n".join(facts).encode()).hexdigest()
 
 
 def prepare_database() -> None:

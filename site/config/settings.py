@@ -219,6 +219,8 @@ USE_TZ = True
 STATIC_URL = "/static/"
 STATIC_ROOT = str(ROOT / text("STATIC_ROOT", "staticfiles"))
 STATICFILES_DIRS = [ROOT / "static"]
+# Every page names a static file by its hash; compressing the copies without one takes as long again.
+WHITENOISE_KEEP_ONLY_HASHED_FILES = True
 MEDIA_URL = text("MEDIA_URL", "/media/")
 MEDIA_ROOT = str(ROOT / text("MEDIA_ROOT", "media"))
 STORAGES = {
