@@ -16,7 +16,7 @@ def pay_and_close(shopper: Shopper) -> str:
     number = shopper.place_order(SKU)
     shopper.upi("success@razorpay")
     shopper.window.get_by_role("heading", name="Approve in your UPI app").wait_for()
-    shopper.context.close()
+    shopper.page.close()
     return number
 
 
