@@ -96,8 +96,6 @@ class CaseView(generic.InspectView):
             raise PermissionDenied
         case, self.form = self.object, ResolutionForm(request.POST)
         user: Any = request.user
-        if case.closed_at:
-            return self._too_late()
         if not self.form.is_valid():
             context = self.get_context_data()
             page: HttpResponse = self.render_to_response(context, status=422)
