@@ -14,14 +14,13 @@ from checkout import tracker
 from checkout.admin import policy, timeline
 from checkout.admin.acts import open_acts
 from checkout.admin.export import spaced_phone
-from checkout.models import AttentionCase, Order, OrderEvent, Payment
+from checkout.models import AttentionCase, Order, OrderEvent
 
-DASHBOARD = "https://dashboard.razorpay.com/app/payments/"
 RELATED = (
     "lines",
     "razorpay_orders",
     "emails",
-    Prefetch("payments", Payment.objects.select_related("razorpay_order")),
+    "payments",
     Prefetch("events", OrderEvent.objects.select_related("user")),
     Prefetch("cases", AttentionCase.objects.select_related("payment", "closed_by")),
 )
@@ -48,7 +47,7 @@ class OrderInspectView(snippets.InspectView):
             "phone": spaced_phone(order),
             "lines": order.lines.all(),
             "gst_included": tracker.gst_included(order.lines.all()),
-            "payments": [(payment, _dashboard_url(payment)) for payment in order.payments.all()],
+            "payments": order.payments.all(),
             "attempts": order.razorpay_orders.all(),
             "entries": timeline.tell(order),
             "open_cases": [case for case in order.cases.all() if not case.closed_at],
@@ -70,10 +69,3 @@ class OrderInspectView(snippets.InspectView):
         """Offer the form, and the page that the buyer sees."""
         url = settings.SITE_URL + self.object.get_absolute_url()
         return [*super().header_more_buttons, Button("What the buyer sees", url=url, icon_name="view", priority=30)]
-
-
-def _dashboard_url(payment: Payment) -> str:
-    """Return where Razorpay's dashboard shows a live payment; nothing in test mode."""
-    attempt = payment.razorpay_order
-    is_live = attempt is not None and attempt.key_id.startswith("rzp_live_")
-    return DASHBOARD + payment.razorpay_payment_id if is_live else ""

@@ -111,14 +111,6 @@ def test_open_case_is_shown_and_linked(staff: Client, viewer: Client) -> None:
     assert "/admin/attention/" not in html
 
 
-def test_live_payments_lead_to_the_dashboard(staff: Client) -> None:
-    attempt = paid_order()
-    assert "dashboard.razorpay.com" not in page(staff, attempt.order)
-    RazorpayOrder.objects.update(key_id="rzp_live_00000000000001")
-    payment_id = attempt.payments.latest("pk").razorpay_payment_id
-    assert f"https://dashboard.razorpay.com/app/payments/{payment_id}" in page(staff, attempt.order)
-
-
 def test_longer_stories_need_no_more_queries(
     staff: Client, staff_user: User, settings: Settings, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
