@@ -34,10 +34,10 @@ format: dev ## Tidy Python and templates
 	-$(VENV)/djlint --reformat --quiet templates
 
 shots: dev ## Photograph every page, light and dark, narrow and wide, into shots/
-	@$(VENV)/python -m pytest -q -m browser tests/shots.py
+	@PYTHONPATH=site $(VENV)/python -m tests.shots
 
-bench: dev ## Measure this machine's requests per second
-	@$(VENV)/python -m bench
+bench: dev ## Measure the shop that `make run` started, page by page
+	@$(VENV)/python -m bench http://127.0.0.1:$(PORT)
 
 lock: dev ## Write requirements*.txt anew from requirements*.in
 	$(VENV)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --no-emit-find-links requirements.in --output-file requirements.txt
