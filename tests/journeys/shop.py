@@ -63,6 +63,15 @@ class Shop:
                    JOIN checkout_order ON checkout_order.id = order_id WHERE number = ? ORDER BY checkout_payment.id"""
         return [row[0] for row in self.rows(query, number)]
 
+    def wait_for_payments(self, number: str, states: list[str]) -> None:
+        """Return once the payments of an order have these states. Raises TimeoutError."""
+        wait_until(lambda: sorted(self.payments(number)) == sorted(states), f"The payments of {number} are {states}")
+
+    def pay(self, number: str, outcome: str) -> None:
+        """Pay an order at Razorpay in another way than through its window."""
+        [attempt] = self.attempts(number)
+        self.simulator.control("pay", order_id=attempt, outcome=outcome)
+
     def orders_of(self, email: str) -> list[str]:
         """Return the numbers of the orders of one buyer."""
         return [row[0] for row in self.rows("SELECT number FROM checkout_order WHERE email = ?", email)]

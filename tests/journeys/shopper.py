@@ -2,6 +2,7 @@
 
 import re
 import secrets
+from typing import Any
 
 from playwright.sync_api import BrowserContext, ConsoleMessage, FrameLocator, Locator, Page, Request, Response, expect
 
@@ -88,6 +89,17 @@ class Shopper:
         self.submit()
         return self.number
 
+    def order(self, sku: str) -> dict[str, Any]:
+        """Order one car without looking at a page on the way, and return what the shop answers of the order."""
+        self.see(sku)
+        token = next(cookie["value"] for cookie in self.context.cookies() if cookie["name"] == "csrftoken")
+        for path, fields in (("/cart/add/", {"sku": sku, "quantity": "1"}), ("/checkout/", self.details)):
+            form: dict[str, str | float | bool] = {**fields, "csrfmiddlewaretoken": token}
+            answer = self.context.request.post(self.shop.url + path, form=form, headers={"Accept": "application/json"})
+            assert answer.ok, answer.text()
+        order: dict[str, Any] = answer.json()["order"]
+        return {**order, "url": f"/orders/{order['token']}/"}
+
     def submit(self) -> None:
         """Send the checkout form, and arrive at the pay page."""
         self.button("Pay ₹").click()
@@ -133,6 +145,11 @@ class Shopper:
 
     # --- Trouble ---
 
+    def lose(self, pattern: str) -> None:
+        """Lose every request to addresses like `pattern`, as a broken network or an ad blocker would."""
+        self.context.route(pattern, lambda route: route.abort())
+        self.forgive(f"requestfailed .*{pattern.strip('*')}")
+
     def _watch(self, page: Page) -> None:
         page.on("dialog", lambda dialog: dialog.accept())
 
@@ -148,9 +165,3 @@ class Shopper:
         # Leaving a page aborts what it was still loading.
         if request.failure != "net::ERR_ABORTED":
             self.complaints.append(f"requestfailed {request.failure} {request.method} {request.url}")
-
-
-def route_away(shopper: Shopper, pattern: str) -> None:
-    """Lose every request to addresses like `pattern`, as a broken network or an ad blocker would."""
-    shopper.context.route(pattern, lambda route: route.abort())
-    shopper.forgive(f"requestfailed .*{pattern.strip('*')}")

@@ -6,7 +6,7 @@ from playwright.sync_api import expect
 
 from tests.journeys.conftest import MakeShopper
 from tests.journeys.shop import Shop
-from tests.journeys.shopper import Shopper, route_away
+from tests.journeys.shopper import Shopper
 
 SKU = "CW32-AR-0003"
 
@@ -41,7 +41,7 @@ def test_browser_closed_after_paying(shopper: Shopper, shop: Shop, make_shopper:
 
 def test_verify_lost_and_webhook_comes(shopper: Shopper, shop: Shop) -> None:
     number = shopper.place_order(SKU)
-    route_away(shopper, "**/payments/verify/")
+    shopper.lose("**/payments/verify/")
     shopper.upi("success@razorpay")
     shopper.expect_paid()
     assert shop.status(number) == "paid"
@@ -51,7 +51,7 @@ def test_verify_lost_and_webhook_comes(shopper: Shopper, shop: Shop) -> None:
 def test_verify_lost_and_webhook_late(shopper: Shopper, shop: Shop) -> None:
     """The page says that the bank is confirming, asks for news, and turns paid by itself."""
     number = shopper.place_order(SKU)
-    route_away(shopper, "**/payments/verify/")
+    shopper.lose("**/payments/verify/")
     with shop.without_webhooks():
         shopper.upi("success@razorpay")
         expect(shopper.heading("Confirming your payment")).to_be_visible()
@@ -63,7 +63,7 @@ def test_verify_lost_and_webhook_late(shopper: Shopper, shop: Shop) -> None:
 
 def test_verify_and_webhook_lost_then_check_again(shopper: Shopper, shop: Shop) -> None:
     number = shopper.place_order(SKU)
-    route_away(shopper, "**/payments/verify/")
+    shopper.lose("**/payments/verify/")
     with shop.without_webhooks():
         shopper.upi("success@razorpay")
         expect(shopper.heading("Confirming your payment")).to_be_visible()

@@ -4,7 +4,6 @@ from playwright.sync_api import expect
 
 from tests.journeys.shop import Shop
 from tests.journeys.shopper import Shopper
-from tests.programs import wait_until
 
 SKU = "CW64-MR-0065"
 
@@ -16,7 +15,7 @@ def test_failure_then_success_in_the_same_window(shopper: Shopper, shop: Shop) -
     expect(shopper.window.get_by_role("alert")).to_contain_text("temporary issue")
     shopper.upi("success@razorpay")
     shopper.expect_paid()
-    wait_until(lambda: sorted(shop.payments(number)) == ["captured", "failed"], "both payments are known")
+    shop.wait_for_payments(number, ["captured", "failed"])
     assert len(shop.attempts(number)) == 1
     assert shop.stock(SKU) == (on_hand - 1, reserved - 1)
     shop.wait_for_mail(shopper.email)

@@ -5,7 +5,7 @@ import re
 from playwright.sync_api import expect
 
 from tests.journeys.shop import Shop
-from tests.journeys.shopper import Shopper, route_away
+from tests.journeys.shopper import Shopper
 
 SKU = "CW64-MR-0064"
 
@@ -60,7 +60,7 @@ def test_removing_the_last_car(plain_shopper: Shopper) -> None:
 
 def test_razorpays_script_is_blocked(shopper: Shopper, shop: Shop) -> None:
     page = shopper.page
-    route_away(shopper, "**/v1/checkout.js")
+    shopper.lose("**/v1/checkout.js")
     number = shopper.place_order(SKU)
     expect(page.get_by_text("The payment window does not open.")).to_be_visible()
     expect(shopper.pay_button).to_be_hidden()

@@ -1,0 +1,204 @@
+"""Every page and state of the storefront by name, and how a shopper gets it onto the screen.
+
+The tests of accessibility look at each, and `make shots` photographs each.
+"""
+
+from collections.abc import Callable
+
+from tests.journeys.shopper import Shopper
+
+PLAIN, CHOICE, SOLD_OUT, LIMITED = "CW64-MR-0064", "CG43-TX-0008", "BD50-HK-0050", "AR43-LM-0099"
+Bring = Callable[[Shopper], object]
+EXPIRE = """
+from django.utils import timezone
+from checkout import orders
+from checkout.models import Order
+order = Order.objects.get(number="{number}")
+Order.objects.filter(pk=order.pk).update(expires_at=timezone.now())
+assert orders.expire(order.pk, now=timezone.now())
+"""
+HOLD = """
+from checkout import orders
+from checkout.models import Order
+from django.db import transaction
+with transaction.atomic():
+    orders.hold(orders.lock(Order.objects.get(number="{number}").pk), text="The amount differs")
+"""
+SHIP = """
+from django.contrib.auth.models import User
+from checkout import orders
+from checkout.models import Order
+order, owner = Order.objects.get(number="{number}"), User.objects.get(username="owner")
+Order.objects.filter(pk=order.pk).update(carrier="India Post", tracking_number="EX123456789IN")
+for status in ("packed", "shipped"):
+    orders.advance(order.pk, status, user=owner)
+"""
+
+
+def at(path: str) -> Bring:
+    """A page that needs nothing but its address."""
+    return lambda shopper: shopper.goto(path)
+
+
+def of(sku: str) -> Bring:
+    """The page of a product."""
+    return lambda shopper: shopper.see(sku)
+
+
+def opened(path: str, button: str) -> Bring:
+    """A page with the panel of its button open."""
+
+    def bring(shopper: Shopper) -> None:
+        shopper.goto(path)
+        shopper.page.get_by_role("button", name=button).filter(visible=True).first.click()
+
+    return bring
+
+
+def full_cart(shopper: Shopper) -> None:
+    """Two cars."""
+    for sku in (PLAIN, "CG43-TX-0012"):
+        shopper.add(sku)
+    shopper.goto("/cart/")
+
+
+def refused_cart(shopper: Shopper) -> None:
+    """A quantity that the shop does not have."""
+    shopper.add("BD43-HG-0062")
+    shopper.forgive("409 POST")
+    shopper.page.get_by_role("spinbutton").fill("60")
+    shopper.page.get_by_role("spinbutton").press("Enter")
+    shopper.page.locator(".notice--danger").wait_for()
+
+
+def checkout(shopper: Shopper) -> None:
+    """The form, as it comes."""
+    shopper.add(PLAIN)
+    shopper.goto("/checkout/")
+
+
+def wrong_checkout(shopper: Shopper) -> None:
+    """The form, sent with mistakes."""
+    checkout(shopper)
+    shopper.forgive("400 POST")
+    shopper.fill(email="asha", phone="12345", postcode="4110", city="")
+    shopper.button("Pay ₹").click()
+    shopper.page.get_by_role("alert").wait_for()
+
+
+def pay(shopper: Shopper) -> None:
+    """The pay page without its window."""
+    shopper.goto(shopper.order(PLAIN)["pay_url"])
+
+
+def dismissed(shopper: Shopper) -> None:
+    """The pay page after its window was closed."""
+    window(shopper)
+    shopper.window.get_by_role("button", name="Close").click()
+    shopper.expect_no_window()
+
+
+def window(shopper: Shopper) -> None:
+    """Razorpay's window over the pay page."""
+    shopper.goto(shopper.order(PLAIN)["pay_url"] + "#pay")
+    shopper.window.get_by_label("UPI ID").wait_for()
+
+
+def blocked(shopper: Shopper) -> None:
+    """The pay page whose script does not come."""
+    shopper.lose("**/v1/checkout.js")
+    pay(shopper)
+    shopper.page.get_by_text("The payment window does not open.").wait_for()
+
+
+def failed(page: str) -> Bring:
+    """An order whose payment failed, on its own page or on its pay page."""
+
+    def bring(shopper: Shopper) -> None:
+        order = shopper.order(PLAIN)
+        shopper.shop.pay(order["number"], "failure")
+        shopper.shop.wait_for_payments(order["number"], ["failed"])
+        shopper.goto(order[page])
+
+    return bring
+
+
+def placed(query: str = "") -> Bring:
+    """The page of an order that is not paid."""
+    return lambda shopper: shopper.goto(shopper.order(PLAIN)["url"] + query)
+
+
+def paid(then: str = "") -> Bring:
+    """The page of a paid order, `then` some lines of Python later."""
+
+    def bring(shopper: Shopper) -> None:
+        order = shopper.order(PLAIN)
+        shopper.shop.pay(order["number"], "success")
+        shopper.shop.wait_for_status(order["number"], "paid")
+        if then:
+            shopper.shop.python(then.format(**order))
+        shopper.goto(order["url"])
+
+    return bring
+
+
+def given_up(how: str) -> Bring:
+    """The page of an order that will not be paid, by lines of Python."""
+
+    def bring(shopper: Shopper) -> None:
+        order = shopper.order(PLAIN)
+        shopper.shop.python(how.format(**order))
+        shopper.goto(order["url"])
+
+    return bring
+
+
+def cancelled(shopper: Shopper) -> None:
+    """The page of an order that its buyer cancelled."""
+    shopper.goto(shopper.order(PLAIN)["url"])
+    shopper.button("Cancel this order").click()
+    shopper.heading("This order is cancelled").wait_for()
+
+
+def missing(shopper: Shopper) -> None:
+    """No page."""
+    shopper.forgive("404 GET .*/nowhere/")
+    shopper.goto("/nowhere/")
+
+
+STATES: dict[str, Bring] = {
+    "home": at("/"),
+    "home-search": opened("/", "Search"),
+    "shop": at("/shop/"),
+    "shop-last-page": at("/shop/?page=2"),
+    "shop-filtered": at("/shop/?scale=1:43&available=1&sort=price"),
+    "shop-search": at("/shop/?q=rally"),
+    "shop-nothing": at("/shop/?q=zeppelin"),
+    "shop-nothing-fits": at("/shop/?scale=1:18&max=500"),
+    "product": of(PLAIN),
+    "product-choice": of(CHOICE),
+    "product-limited": of(LIMITED),
+    "product-sold-out": of(SOLD_OUT),
+    **{name: at(f"/{name}/") for name in ("about", "shipping", "returns", "privacy", "contact")},
+    "cart-empty": at("/cart/"),
+    "cart": full_cart,
+    "cart-refused": refused_cart,
+    "checkout": checkout,
+    "checkout-errors": wrong_checkout,
+    "checkout-empty": at("/checkout/"),
+    "pay": pay,
+    "pay-dismissed": dismissed,
+    "pay-blocked": blocked,
+    "pay-failed": failed("pay_url"),
+    "order-unpaid": placed(),
+    "order-failed": failed("url"),
+    "order-confirming": placed("?confirming"),
+    "order-paid": paid(),
+    "order-shipped": paid(SHIP),
+    "order-expired": given_up(EXPIRE),
+    "order-on-hold": given_up(HOLD),
+    "order-cancelled": cancelled,
+    "not-found": missing,
+}
+# Only on a phone: there the filters and the menu are panels.
+PHONE_STATES: dict[str, Bring] = {"shop-filters": opened("/shop/", "Filter"), "home-menu": opened("/", "Menu")}
