@@ -11,7 +11,7 @@ from django.core.validators import RegexValidator
 from django.utils.translation import gettext_lazy as _
 
 from catalog.states import State
-from checkout.orders import Details
+from checkout.placing import Details
 
 MOBILE = re.compile(r"[6-9][0-9]{9}")
 PIN = re.compile(r"[1-9][0-9]{5}")

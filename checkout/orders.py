@@ -1,11 +1,9 @@
 """Orders: placing them and moving them from state to state. Nothing here calls Razorpay."""
 
-import secrets
-from dataclasses import asdict, dataclass
-from datetime import datetime, timedelta
+from dataclasses import asdict
+from datetime import datetime
 from typing import TYPE_CHECKING
 
-from django.conf import settings
 from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
@@ -14,53 +12,18 @@ from django.utils.translation import gettext as _
 from catalog import stock
 from catalog.models import ShopSettings
 from checkout import cart as carts
-from checkout import emails, invoices
-from checkout.models import Cart, Order, OrderEvent, OrderLine
-from checkout.status import BOUGHT, OrderStatus, may_move
+from checkout import emails, invoices, placing
+from checkout.cart_view import CartView
+from checkout.models import Cart, Order, OrderEvent
+from checkout.placing import Details
+from checkout.status import OrderStatus, may_move
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AbstractBaseUser
 
-    from checkout.cart import CartLineView, CartView
-
-FIRST_NUMBER = 10_000
-# Razorpay's minimum for INR (https://razorpay.com/docs/api/orders/create/).
-MINIMUM_TOTAL = 100
-
-
-class OrderRefused(Exception):
-    """The order cannot be placed as the cart stands. `text` tells the shopper what to do."""
-
-    def __init__(self, text: str) -> None:
-        super().__init__(text)
-        self.text = text
-
-
-class PriceChanged(OrderRefused):
-    """The cart no longer costs what the shopper was shown."""
-
-
-class CartEmpty(OrderRefused):
-    """There is nothing to order."""
-
 
 class IllegalMove(Exception):
     """A move that the table of `checkout.status` does not allow."""
-
-
-@dataclass(frozen=True)
-class Details:
-    """Who buys and where the parcel goes, as the checkout form cleaned it."""
-
-    email: str
-    phone: str
-    full_name: str
-    address_line1: str
-    address_line2: str
-    city: str
-    state: str
-    postcode: str
-    gstin: str = ""
 
 
 def find_outdated(cart: Cart, *, checkout_key: str, shop: ShopSettings) -> list[Order]:
@@ -88,8 +51,8 @@ def place_order(
         if known:
             _correct_details(known, details)
             return known, False
-        _check(view, details, seen_total)
-        order = _write(cart, view, details, checkout_key)
+        placing.check(view, details, seen_total)
+        order = placing.write(cart, view, details, checkout_key)
         stock.reserve(items=_items(order), reference=order.number)
         if order.total == 0:
             mark_paid(order, text=_("Nothing to pay"))
@@ -187,7 +150,7 @@ def advance(
         return order
 
 
-def _known(cart: Cart, checkout_key: str, view: "CartView") -> Order | None:
+def _known(cart: Cart, checkout_key: str, view: CartView) -> Order | None:
     """Return the order that this checkout has already made, or the open one of the same unchanged cart."""
     same_cart = Q(status=OrderStatus.PENDING, cart_digest=view.digest, expires_at__gt=timezone.now())
     found = list(cart.orders.filter(Q(checkout_key=checkout_key) | same_cart))
@@ -197,86 +160,6 @@ def _known(cart: Cart, checkout_key: str, view: "CartView") -> Order | None:
 def _give_up(order: Order, status: OrderStatus, *, text: str) -> None:
     stock.release(items=_items(order), reference=order.number)
     move(order, status, text=text)
-
-
-def _check(view: "CartView", details: Details, seen_total: int | None) -> None:
-    if not view.lines:
-        raise CartEmpty(_("Your cart is empty."))
-    short = [
-        stock.Shortage(
-            variant_id=line.variant.pk,
-            sku=line.sku,
-            title=line.variant.title,
-            wanted=line.quantity,
-            available=line.max_quantity,
-        )
-        for line in view.lines
-        if not line.can_be_bought
-    ]
-    if short:
-        raise stock.OutOfStock(short)
-    was_told = seen_total == view.total if seen_total is not None else _prices_accepted(view)
-    if not was_told:
-        changes = [text for _title, text in view.notices] or [_("The total has changed.")]
-        raise PriceChanged(" ".join(changes))
-    if 0 < view.total < MINIMUM_TOTAL:
-        raise OrderRefused(_("The smallest order that can be paid is ₹1."))
-    for line in view.lines:
-        _check_limit(line, details)
-
-
-def _prices_accepted(view: "CartView") -> bool:
-    return all(line.unit_price == line.accepted_price for line in view.lines)
-
-
-def _check_limit(line: "CartLineView", details: Details) -> None:
-    limit = line.variant.page.per_person_limit
-    if not limit:
-        return
-    mine = OrderLine.objects.filter(
-        variant__page_id=line.variant.page_id,
-        order__phone=details.phone,
-        order__status__in=[*BOUGHT, OrderStatus.PENDING, OrderStatus.ON_HOLD],
-    )
-    if sum(mine.values_list("quantity", flat=True)) + line.quantity > limit:
-        raise OrderRefused(
-            _("%(title)s is limited to %(count)d per person, across orders.") % {"title": line.title, "count": limit}
-        )
-
-
-def _write(cart: Cart, view: "CartView", details: Details, checkout_key: str) -> Order:
-    order = Order.objects.create(
-        number=secrets.token_hex(10),
-        cart=cart,
-        checkout_key=checkout_key,
-        cart_digest=view.digest,
-        subtotal=view.subtotal,
-        shipping=view.shipping,
-        total=view.total,
-        expires_at=timezone.now() + timedelta(minutes=settings.RESERVATION_MINUTES),
-        **asdict(details),
-    )
-    order.number = f"CG{timezone.localdate():%y}-{FIRST_NUMBER + order.pk}"
-    order.save(update_fields=["number"])
-    OrderLine.objects.bulk_create(_line(order, line) for line in view.lines)
-    OrderEvent.objects.create(order=order, kind="placed", status=OrderStatus.PENDING)
-    return order
-
-
-def _line(order: Order, line: "CartLineView") -> OrderLine:
-    hsn = line.variant.page.hsn
-    return OrderLine(
-        order=order,
-        variant=line.variant,
-        sku=line.sku,
-        title=line.title,
-        option=line.option,
-        unit_price=line.unit_price,
-        quantity=line.quantity,
-        hsn=hsn.code if hsn else "",
-        gst_rate=line.gst_rate,
-        image=line.image,
-    )
 
 
 def _items(order: Order) -> list[tuple[int, int]]:

@@ -31,7 +31,7 @@ def make_shop() -> CatalogPage:
     Site.objects.update_or_create(
         is_default_site=True, defaults={"hostname": "localhost", "root_page": home, "port": 80, "site_name": "Shop"}
     )
-    catalogue = home.add_child(instance=CatalogPage(title="All models", slug="shop"))
+    catalogue: CatalogPage = home.add_child(instance=CatalogPage(title="All models", slug="shop"))
     home.add_child(instance=CheckoutPage(title="Checkout", slug="checkout"))
     settings = ShopSettings(
         site=Site.objects.get(), shop_name="Chhota Garage", shipping_fee=9900, free_shipping_from=500_000
@@ -53,7 +53,7 @@ def make_product(
     page.variants = [Variant(sku=sku, price=price, mrp=price, weight_grams=300)]
     catalogue.add_child(instance=page)
     page.save_revision().publish()
-    variant = Variant.objects.get(sku=sku)
+    variant: Variant = Variant.objects.get(sku=sku)
     if on_hand:
         stock.receive(variant=variant, quantity=on_hand, reason="opening stock")
     return variant

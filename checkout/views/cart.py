@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from catalog.models import ShopSettings, Variant
 from checkout import cart as carts
+from checkout.cart_view import CartView
 from checkout.forms import QuantityForm
 from checkout.models import Cart
 from checkout.views.answers import errors, keep_private, see_other, wants_json
@@ -77,7 +78,7 @@ def _refuse(request: HttpRequest, status: int, texts: list[str], field: str) -> 
     return keep_private(TemplateResponse(request, "checkout/cart.html", context, status=status))
 
 
-def _as_json(view: carts.CartView) -> dict[str, Any]:
+def _as_json(view: CartView) -> dict[str, Any]:
     return {
         "count": view.count,
         "subtotal": view.subtotal,

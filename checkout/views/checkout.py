@@ -9,9 +9,10 @@ from django.utils.translation import gettext as _
 
 from catalog.models import ShopSettings
 from catalog.stock import OutOfStock
-from checkout import attempts, orders, reconciliation
+from checkout import attempts, orders, placing, reconciliation
 from checkout import cart as carts
 from checkout.attempts import NotPayable
+from checkout.cart_view import CartView
 from checkout.forms import CheckoutForm, new_checkout_key
 from checkout.gateway import GatewayError
 from checkout.models import Cart, CheckoutPage, Order, RazorpayOrder
@@ -36,13 +37,13 @@ def place(page: CheckoutPage, request: HttpRequest) -> HttpResponse:
         return _refuse(page, request, form, 400)
     try:
         if cart is None:
-            raise orders.CartEmpty(_("Your cart is empty."))
+            raise placing.CartEmpty(_("Your cart is empty."))
         order, is_new = _place(cart, form, shop)
-    except orders.OrderRefused as refusal:
-        if isinstance(refusal, orders.PriceChanged) and cart:
+    except placing.OrderRefused as refusal:
+        if isinstance(refusal, placing.PriceChanged) and cart:
             carts.accept_prices(cart)
         form.add_error(None, refusal.text)
-        return _refuse(page, request, form, 409 if isinstance(refusal, orders.PriceChanged) else 400)
+        return _refuse(page, request, form, 409 if isinstance(refusal, placing.PriceChanged) else 400)
     except OutOfStock as refusal:
         for shortage in refusal.shortages:
             form.add_error(None, _shortage_text(shortage.title, shortage.available))
@@ -107,7 +108,7 @@ def _refuse(page: CheckoutPage, request: HttpRequest, form: CheckoutForm, status
 
 
 def _page(
-    page: CheckoutPage, request: HttpRequest, form: CheckoutForm, view: carts.CartView, status: int = 200
+    page: CheckoutPage, request: HttpRequest, form: CheckoutForm, view: CartView, status: int = 200
 ) -> HttpResponse:
     context = page.get_context(request)
     context.update(form=form, cart=view, errors=_summary(form), shop=ShopSettings.for_request(request))
@@ -124,7 +125,7 @@ def _summary(form: CheckoutForm) -> list[tuple[str, str]]:
 
 def _last_details(cart: Cart | None) -> dict[str, Any]:
     last = cart.orders.filter(status=OrderStatus.PENDING).first() if cart else None
-    return {name: getattr(last, name) for name in orders.Details.__dataclass_fields__} if last else {}
+    return {name: getattr(last, name) for name in placing.Details.__dataclass_fields__} if last else {}
 
 
 def _shortage_text(title: str, available: int) -> str:

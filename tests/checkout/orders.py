@@ -11,7 +11,7 @@ from checkout import audit, orders
 from checkout import cart as carts
 from checkout.facts import OrderFacts, PaymentFacts, order_facts, payment_facts
 from checkout.models import Cart, Order, OrderEvent, OutboxEmail, Payment, RazorpayOrder
-from checkout.orders import Details
+from checkout.placing import Details
 from tests.checkout import reports
 from tests.factories import make_product
 

@@ -12,7 +12,8 @@ from catalog.stock import OutOfStock
 from checkout import cart as carts
 from checkout import orders, payments
 from checkout.models import Cart, Order, OrderLine, OutboxEmail
-from checkout.orders import CartEmpty, IllegalMove, OrderRefused, PriceChanged
+from checkout.orders import IllegalMove
+from checkout.placing import CartEmpty, OrderRefused, PriceChanged
 from checkout.status import MOVES, OrderStatus, may_move
 from tests.checkout.orders import (
     DETAILS,

@@ -11,7 +11,7 @@ from wagtail.models import Page
 
 from catalog.models import Variant
 from checkout.models import CheckoutPage, Order, RazorpayOrder
-from checkout.orders import FIRST_NUMBER
+from checkout.placing import FIRST_NUMBER
 from tests.checkout import faults, reports
 from tests.checkout.faults import FaultyRazorpay
 from tests.checkout.orders import SKU, assert_books_hold, make_overdue, outcome, stock_of

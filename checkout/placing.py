@@ -1,0 +1,134 @@
+"""Placing an order: what a cart must be like to be ordered, and the rows that it becomes."""
+
+import secrets
+from dataclasses import asdict, dataclass
+from datetime import timedelta
+
+from django.conf import settings
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from catalog import stock
+from checkout.cart_view import CartLineView, CartView
+from checkout.models import Cart, Order, OrderEvent, OrderLine
+from checkout.status import BOUGHT, OrderStatus
+
+FIRST_NUMBER = 10_000
+# Razorpay's minimum for INR (https://razorpay.com/docs/api/orders/create/).
+MINIMUM_TOTAL = 100
+
+
+class OrderRefused(Exception):
+    """The order cannot be placed as the cart stands. `text` tells the shopper what to do."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(text)
+        self.text = text
+
+
+class PriceChanged(OrderRefused):
+    """The cart no longer costs what the shopper was shown."""
+
+
+class CartEmpty(OrderRefused):
+    """There is nothing to order."""
+
+
+@dataclass(frozen=True)
+class Details:
+    """Who buys and where the parcel goes, as the checkout form cleaned it."""
+
+    email: str
+    phone: str
+    full_name: str
+    address_line1: str
+    address_line2: str
+    city: str
+    state: str
+    postcode: str
+    gstin: str = ""
+
+
+def check(view: CartView, details: Details, seen_total: int | None) -> None:
+    """Refuse a cart that cannot be ordered as it stands.
+
+    Raises CartEmpty, PriceChanged, OrderRefused, and `catalog.stock.OutOfStock`.
+    """
+    if not view.lines:
+        raise CartEmpty(_("Your cart is empty."))
+    short = [
+        stock.Shortage(
+            variant_id=line.variant.pk,
+            sku=line.sku,
+            title=line.variant.title,
+            wanted=line.quantity,
+            available=line.max_quantity,
+        )
+        for line in view.lines
+        if not line.can_be_bought
+    ]
+    if short:
+        raise stock.OutOfStock(short)
+    was_told = seen_total == view.total if seen_total is not None else _prices_accepted(view)
+    if not was_told:
+        changes = [text for _title, text in view.notices] or [_("The total has changed.")]
+        raise PriceChanged(" ".join(changes))
+    if 0 < view.total < MINIMUM_TOTAL:
+        raise OrderRefused(_("The smallest order that can be paid is ₹1."))
+    for line in view.lines:
+        _check_limit(line, details)
+
+
+def _prices_accepted(view: CartView) -> bool:
+    return all(line.unit_price == line.accepted_price for line in view.lines)
+
+
+def _check_limit(line: CartLineView, details: Details) -> None:
+    limit = line.variant.page.per_person_limit
+    if not limit:
+        return
+    mine = OrderLine.objects.filter(
+        variant__page_id=line.variant.page_id,
+        order__phone=details.phone,
+        order__status__in=[*BOUGHT, OrderStatus.PENDING, OrderStatus.ON_HOLD],
+    )
+    if sum(mine.values_list("quantity", flat=True)) + line.quantity > limit:
+        raise OrderRefused(
+            _("%(title)s is limited to %(count)d per person, across orders.") % {"title": line.title, "count": limit}
+        )
+
+
+def write(cart: Cart, view: CartView, details: Details, checkout_key: str) -> Order:
+    """Write a PENDING order with its lines and its first event. The caller holds the transaction."""
+    order = Order.objects.create(
+        number=secrets.token_hex(10),
+        cart=cart,
+        checkout_key=checkout_key,
+        cart_digest=view.digest,
+        subtotal=view.subtotal,
+        shipping=view.shipping,
+        total=view.total,
+        expires_at=timezone.now() + timedelta(minutes=settings.RESERVATION_MINUTES),
+        **asdict(details),
+    )
+    order.number = f"CG{timezone.localdate():%y}-{FIRST_NUMBER + order.pk}"
+    order.save(update_fields=["number"])
+    OrderLine.objects.bulk_create(_line(order, line) for line in view.lines)
+    OrderEvent.objects.create(order=order, kind="placed", status=OrderStatus.PENDING)
+    return order
+
+
+def _line(order: Order, line: CartLineView) -> OrderLine:
+    hsn = line.variant.page.hsn
+    return OrderLine(
+        order=order,
+        variant=line.variant,
+        sku=line.sku,
+        title=line.title,
+        option=line.option,
+        unit_price=line.unit_price,
+        quantity=line.quantity,
+        hsn=hsn.code if hsn else "",
+        gst_rate=line.gst_rate,
+        image=line.image,
+    )
