@@ -26,7 +26,15 @@ ORDERS = (
 ROLES: dict[str, tuple[str, ...]] = {
     "Content editors": (*ADMIN, *GOODS, *STOCK),
     "Order staff": (*ADMIN, *ORDERS, "catalog.view_stock", "catalog.view_stockmovement"),
-    "Owners": (*ADMIN, *GOODS, *STOCK, *ORDERS, "checkout.refund_order", "catalog.change_shopsettings"),
+    "Owners": (
+        *ADMIN,
+        *GOODS,
+        *STOCK,
+        *ORDERS,
+        "checkout.refund_order",
+        "catalog.change_shopsettings",
+        "webhooks.view_webhookevent",
+    ),
 }
 MEMBERS = {"editor": "Content editors", "staff": "Order staff", "owner": "Owners"}
 PAGES = ("add_page", "change_page", "publish_page", "lock_page", "unlock_page", "bulk_delete_page")
