@@ -41,16 +41,14 @@ def install(*files: str) -> None:
     """Make `.venv` if it is missing, and install the pinned packages of `files` if they changed since the last time."""
     if not works(PYTHON):
         say("Making .venv")
-        # Copying pip into it takes longer than all the rest, and the pip of this Python can install into it as well.
-        bare = ["--without-pip"] if pip_of_this_python() else []
-        if subprocess.run([sys.executable, "-m", "venv", "--clear", *bare, str(VENV)], check=False).returncode:
+        if subprocess.run([sys.executable, "-m", "venv", "--clear", str(VENV)], check=False).returncode:
             raise Refusal("Python could not make a virtual environment. On Debian: apt-get install python3-venv")
     stamp = VENV / f"{'+'.join(Path(file).stem for file in files)}.installed"
     wanted = hashlib.sha256(b"".join((ROOT / file).read_bytes() for file in files)).hexdigest()
     if stamp.is_file() and stamp.read_text() == wanted:
         return
     say(f"Installing the packages of {' and '.join(files)}")
-    pip = pip_of_this_python() or [str(PYTHON), "-m", "pip"]
+    pip = [str(PYTHON), "-m", "pip"]
     quick = ["--quiet", "--disable-pip-version-check", "--no-compile", "--no-deps", "--require-hashes"]
     requirements = [part for file in files for part in ("-r", str(ROOT / file))]
     if subprocess.run([*pip, "install", *quick, *requirements], check=False).returncode:
@@ -64,14 +62,6 @@ def works(python: Path) -> bool:
         return subprocess.run([str(python), "-c", "import encodings"], check=False, capture_output=True).returncode == 0
     except OSError:
         return False
-
-
-def pip_of_this_python() -> list[str]:
-    """Return the command of the running Python's own pip for `.venv`, or nothing when it has none that can do that."""
-    pip = [sys.executable, "-m", "pip"]
-    said = subprocess.run([*pip, "--version"], check=False, capture_output=True, text=True).stdout
-    version = re.match(r"pip (\d+)\.(\d+)", said)
-    return [*pip, "--python", str(PYTHON)] if version and (int(version[1]), int(version[2])) >= (22, 3) else []
 
 
 # --- .env -----------------------------------------------------------------------------------------------------------
