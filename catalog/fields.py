@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db import models
+from django.utils.text import capfirst
 
 from catalog.money import parse_rupees, plain_rupees
 
@@ -49,7 +50,7 @@ class PaiseField(WholeNumber):
 
     def formfield(self, **kwargs: Any) -> Any:
         """Return a `RupeeField` instead of a field of whole numbers."""
-        options = {"required": not self.blank, "label": self.verbose_name, "help_text": self.help_text}
+        options = {"required": not self.blank, "label": capfirst(self.verbose_name), "help_text": self.help_text}
         kwargs.pop("form_class", None)
         return RupeeField(**{**options, **kwargs})
 

@@ -8,6 +8,7 @@ from django.http import HttpRequest
 
 from catalog.cards import build_cards, for_sale, in_stock, read_shelf
 from catalog.models import ProductPage, ShopSettings, Variant
+from catalog.money import rupees
 from catalog.stock import Availability, availability
 
 RELATED = 4
@@ -42,7 +43,7 @@ def product_context(*, page: ProductPage, request: HttpRequest) -> dict[str, Any
         "variants": choices,
         "selected": selected,
         "photos": photos,
-        "details": details(page, selected.variant if selected else None),
+        "details": details(page, selected.variant if selected else None, shop),
         "related": build_cards(shelf, request=request, threshold=shop.low_stock_threshold),
         "limit": page.per_person_limit,
         "shop": shop,
@@ -54,10 +55,11 @@ def _draft(children: Any) -> list[Any]:
     return list(children.all())
 
 
-def details(page: ProductPage, variant: Variant | None) -> list[tuple[str, str]]:
+def details(page: ProductPage, variant: Variant | None, shop: ShopSettings) -> list[tuple[str, str]]:
     """Return the rows of the details table, with the declarations of the Legal Metrology rules; empty ones left out."""
     sizes = [page.length_mm, page.width_mm, page.height_mm]
     rows = [
+        ("MRP, all taxes included", rupees(variant.mrp) if variant else ""),
         ("Scale", page.scale),
         ("Size", " × ".join(map(str, sizes)) + " mm" if all(sizes) else ""),
         ("Material", page.material),
@@ -72,6 +74,7 @@ def details(page: ProductPage, variant: Variant | None) -> list[tuple[str, str]]
         ("Net quantity", "1 model"),
         ("Packed", f"{page.packed_on:%B %Y}" if page.packed_on else ""),
         ("HSN", page.hsn.code if page.hsn else ""),
+        ("Consumer care", " · ".join(part for part in (shop.email, shop.phone) if part)),
     ]
     return [(label, value) for label, value in rows if value]
 

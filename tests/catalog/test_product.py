@@ -70,14 +70,16 @@ def test_a_variant_that_is_not_for_sale_is_not_shown(two_variants: ProductPage, 
 
 def test_details_hold_the_legal_declarations() -> None:
     car = make_product(length_mm=98, width_mm=36, height_mm=37, edition_size=640, maker_address="Pune")
-    rows = dict(details(ProductPage.objects.get(), car))
+    rows = dict(details(ProductPage.objects.get(), car, ShopSettings(email="care@example.in")))
     assert rows["Size"] == "98 × 36 × 37 mm"
     assert rows["HSN"] == HsnCode.objects.get().code
     assert rows["Net quantity"] == "1 model"
+    assert rows["MRP, all taxes included"] == "₹1,899"
+    assert rows["Consumer care"] == "care@example.in"
     assert rows["Made and packed by"] == "Pune"
     assert "Material" not in rows
     foreign = ProductPage(country_of_origin="Italy", maker_address="Mumbai", scale="1:43")
-    assert dict(details(foreign, None))["Imported by"] == "Mumbai"
+    assert dict(details(foreign, None, ShopSettings()))["Imported by"] == "Mumbai"
 
 
 def test_the_nearest_products_stand_beside_it() -> None:
