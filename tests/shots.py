@@ -1,87 +1,104 @@
-"""`make shots`: photographs of every page, light and dark, narrow and wide, in shots/. Options choose pages by name."""
+"""`make shots`: photographs of every page and state, light and dark, narrow and wide, in shots/, with an index.html.
 
+Names as arguments choose states. The name `readme` makes docs/screenshot.png instead.
+"""
+
+import html
 import sys
 import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Literal
 
+from PIL import Image
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests.browser import FLAGS, MISSING, install_chromium
 from tests.journeys.shop import Shop, running_shop
 from tests.journeys.shopper import Shopper
+from tests.journeys.states import ADMIN_STATES, PHONE_STATES, STATES, WINDOW_STATES
 from tests.programs import ROOT
 
 SHOTS = ROOT / "shots"
-WIDTHS = {390: 844, 1280: 900}
-STOREFRONT = {
-    "home": "/",
-    "shop": "/shop/",
-    "shop-filtered": "/shop/?scale=1:43&available=1",
-    "shop-nothing": "/shop/?q=zzzzzz",
-    "cart-empty": "/cart/",
-    "not-found": "/nowhere/",
-}
-ADMIN = {"admin-login": "/admin/login/", "admin": "/admin/", "admin-pages": "/admin/pages/"}
+README = ROOT / "docs" / "screenshot.png"
+HEIGHTS = {390: 844, 1280: 900}
+SCHEMES: tuple[Literal["light"], Literal["dark"]] = ("light", "dark")
+LOAD_ALL = """async () => {
+    for (const image of document.images) image.loading = "eager";
+    await Promise.all([...document.images].map((image) => image.decode().catch(() => {})));
+    await document.fonts.ready;
+}"""
+INDEX = """<!doctype html>
+<html lang="en"><meta charset="utf-8"><title>Photographs of the shop</title>
+<style>body { font: 16px/1.4 sans-serif; margin: 2rem; background: #ddd }
+div { display: flex; gap: 1rem; align-items: start; overflow-x: auto } img { height: 30rem; width: auto }</style>
+<h1>Photographs of the shop</h1>
+"""
 
 
-def photograph(page: Page, name: str) -> None:
-    """Save the whole page once its pictures are there; those that load lazily would stay blank."""
-    page.evaluate(
-        """async () => {
-            for (const image of document.images) image.loading = "eager";
-            await Promise.all([...document.images].map((image) => image.decode().catch(() => {})));
-        }"""
-    )
-    page.screenshot(path=SHOTS / f"{name}.png", full_page=True)
+def photograph(page: Page, name: str, *, full: bool) -> None:
+    """Save the page once its pictures are there: those that load lazily would stay blank."""
+    page.evaluate(LOAD_ALL)
+    page.screenshot(path=SHOTS / f"{name}.png", full_page=full, animations="disabled")
     print(f"shots/{name}.png", flush=True)
 
 
-def walk(shopper: Shopper, sku: str) -> Iterator[str]:
-    """Go from page to page as somebody who buys `sku`; yield the name of each page when it is on the screen."""
-    page = shopper.page
-    for name, path in STOREFRONT.items():
-        shopper.goto(path)
-        yield name
-    shopper.see(sku)
-    yield "product"
-    shopper.add(sku)
-    yield "cart"
-    page.get_by_role("link", name="Check out").click()
-    page.wait_for_url("**/checkout/")
-    yield "checkout"
-    shopper.button("Pay ₹").click()
-    page.wait_for_load_state()
-    yield "checkout-errors"
-    shopper.fill()
-    shopper.submit()
-    shopper.window.get_by_label("UPI ID").wait_for()
-    yield "pay-window"
-    shopper.upi("success@razorpay")
-    shopper.expect_paid()
-    yield "order-paid"
-    for name, path in ADMIN.items():
-        shopper.goto(path)
-        yield name
-        if name == "admin-login":
-            page.locator("[name=username]").fill("owner")
-            page.locator("[name=password]").fill("owner-demo")
-            page.locator("[name=password]").press("Enter")
-            page.wait_for_url("**/admin/")
+def shoot(shopper: Shopper, name: str, widths: tuple[int, ...]) -> None:
+    """Photograph what is on the screen at each width in both schemes."""
+    for width in widths:
+        shopper.page.set_viewport_size({"width": width, "height": HEIGHTS[width]})
+        for scheme in SCHEMES:
+            shopper.page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+            photograph(shopper.page, f"{name}-{width}-{scheme}", full=name not in {**WINDOW_STATES, **PHONE_STATES})
 
 
-def shoot(browser: Browser, shop: Shop, wanted: list[str]) -> None:
-    """Walk once for each width and colour scheme."""
-    sku = str(shop.rows("SELECT sku FROM catalog_variant JOIN catalog_stock ON variant_id = catalog_variant.id")[0][0])
-    for width, height in WIDTHS.items():
-        for scheme in ("light", "dark"):
-            size = {"width": width, "height": height}
-            context = browser.new_context(viewport=size, color_scheme=scheme)  # type: ignore[arg-type]
-            shopper = Shopper(context, shop)
-            for name in walk(shopper, sku):
-                if not wanted or name in wanted:
-                    photograph(shopper.page, f"{name}-{width}-{scheme}")
-            context.close()
+def shoot_all(browser: Browser, shop: Shop, wanted: list[str]) -> None:
+    """Bring each wanted state onto a screen of its own, and photograph it."""
+    both = tuple(HEIGHTS)
+    for states, widths in (
+        (STATES, both),
+        (WINDOW_STATES, both),
+        (PHONE_STATES, both[:1]),
+        (ADMIN_STATES, both[1:]),
+    ):
+        for name, bring in states.items():
+            if not wanted or name in wanted:
+                with fresh_screen(browser, shop, widths[0]) as shopper:
+                    bring(shopper)
+                    shoot(shopper, name, widths)
+
+
+@contextmanager
+def fresh_screen(browser: Browser, shop: Shop, width: int) -> Iterator[Shopper]:
+    """Give somebody a browser with nothing in it."""
+    context = browser.new_context(viewport={"width": width, "height": HEIGHTS[width]}, locale="en-IN")
+    context.set_default_timeout(60_000)
+    yield Shopper(context, shop)
+    context.close()
+
+
+def write_index() -> None:
+    """Write shots/index.html with all photographs that are there."""
+    names = sorted({path.stem.rsplit("-", 2)[0] for path in SHOTS.glob("*-*-*.png")})
+    parts = [INDEX]
+    for name in names:
+        pictures = sorted(path.name for path in SHOTS.glob("*.png") if path.stem.rsplit("-", 2)[0] == name)
+        images = "".join(f'<a href="{file}"><img src="{file}" alt="{file}" loading="lazy"></a>' for file in pictures)
+        parts.append(f"<h2>{html.escape(name)}</h2><div>{images}</div>\n")
+    (SHOTS / "index.html").write_text("".join(parts))
+    print("shots/index.html")
+
+
+def shoot_readme(browser: Browser, shop: Shop) -> None:
+    """Make the picture of README.md: the top of the home page, in few colours so that it stays small."""
+    with fresh_screen(browser, shop, 1280) as shopper:
+        STATES["home"](shopper)
+        shopper.page.evaluate(LOAD_ALL)
+        shopper.page.screenshot(path=README)
+    with Image.open(README) as picture:
+        picture.convert("RGB").quantize(256, method=Image.Quantize.MEDIANCUT).save(README, optimize=True)
+    print(README.relative_to(ROOT))
 
 
 def main(wanted: list[str]) -> int:
@@ -95,8 +112,12 @@ def main(wanted: list[str]) -> int:
     SHOTS.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory() as folder, running_shop(Path(folder)) as shop, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
-        shoot(browser, shop, wanted)
+        if "readme" in wanted:
+            shoot_readme(browser, shop)
+        else:
+            shoot_all(browser, shop, wanted)
         browser.close()
+    write_index()
     return 0
 
 

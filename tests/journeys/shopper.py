@@ -6,9 +6,11 @@ from typing import Any
 
 from playwright.sync_api import BrowserContext, ConsoleMessage, FrameLocator, Locator, Page, Request, Response, expect
 
+from run import demo_logins
 from tests.journeys.shop import Shop
 
 PAID = "Paid. We’re packing it."
+PASSWORDS = {name: password for name, password, _role in demo_logins()}
 # The network's part of a console line is told by `_answered` and `_failed`, with its address.
 NETWORK = "Failed to load resource"
 
@@ -117,6 +119,14 @@ class Shopper:
     def heading(self, text: str) -> Locator:
         """The page's first heading, if it reads `text`."""
         return self.page.get_by_role("heading", level=1, name=text)
+
+    def log_in(self, name: str) -> None:
+        """Log in to the admin as one of the demo shop's people."""
+        self.goto("/admin/login/")
+        self.page.get_by_label("Username").fill(name)
+        self.page.get_by_label("Password").fill(PASSWORDS[name])
+        self.button("Sign in").click()
+        self.page.wait_for_url("**/admin/")
 
     # --- In Razorpay's window ---
 

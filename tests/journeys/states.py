@@ -104,6 +104,13 @@ def window(shopper: Shopper) -> None:
     shopper.window.get_by_label("UPI ID").wait_for()
 
 
+def failed_in_window(shopper: Shopper) -> None:
+    """Razorpay's window after a failure."""
+    window(shopper)
+    shopper.upi("failure@razorpay")
+    shopper.window.get_by_role("alert").wait_for()
+
+
 def blocked(shopper: Shopper) -> None:
     """The pay page whose script does not come."""
     shopper.lose("**/v1/checkout.js")
@@ -202,3 +209,32 @@ STATES: dict[str, Bring] = {
 }
 # Only on a phone: there the filters and the menu are panels.
 PHONE_STATES: dict[str, Bring] = {"shop-filters": opened("/shop/", "Filter"), "home-menu": opened("/", "Menu")}
+# What lies over the page and belongs to Razorpay: its simulator has tests of its own.
+WINDOW_STATES: dict[str, Bring] = {"pay-window": window, "pay-window-failed": failed_in_window}
+
+
+def as_staff(name: str, path: str) -> Bring:
+    """A page of the admin, after a purchase, for one of the demo shop's people. `{order}` is the order's key."""
+
+    def bring(shopper: Shopper) -> None:
+        paid()(shopper)
+        [[key]] = shopper.shop.rows("SELECT id FROM checkout_order WHERE number = ?", shopper.number)
+        [[product]] = shopper.shop.rows("SELECT page_id FROM catalog_variant WHERE sku = ?", CHOICE)
+        shopper.log_in(name)
+        shopper.goto(path.format(order=key, product=product))
+
+    return bring
+
+
+ADMIN_STATES: dict[str, Bring] = {
+    "admin-login": at("/admin/login/"),
+    "admin-home": as_staff("owner", "/admin/"),
+    "admin-home-staff": as_staff("staff", "/admin/"),
+    "admin-orders": as_staff("staff", "/admin/orders/"),
+    "admin-order": as_staff("staff", "/admin/orders/inspect/{order}/"),
+    "admin-order-edit": as_staff("staff", "/admin/orders/edit/{order}/"),
+    "admin-attention": as_staff("owner", "/admin/attention/"),
+    "admin-stock": as_staff("editor", "/admin/stock/"),
+    "admin-product": as_staff("editor", "/admin/pages/{product}/edit/"),
+    "admin-pages": as_staff("editor", "/admin/pages/"),
+}

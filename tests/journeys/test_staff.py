@@ -4,20 +4,8 @@ import re
 
 from playwright.sync_api import expect
 
-from home.demo.people import DEMO_USERS
 from tests.journeys.shop import Shop
 from tests.journeys.shopper import Shopper
-
-PASSWORDS = {name: password for name, password, _role in DEMO_USERS}
-
-
-def log_in(shopper: Shopper, name: str) -> None:
-    """Log one of the demo shop's people in to the admin."""
-    shopper.goto("/admin/")
-    shopper.page.get_by_label("Username").fill(name)
-    shopper.page.get_by_label("Password").fill(PASSWORDS[name])
-    shopper.page.get_by_role("button", name="Sign in").click()
-    shopper.page.wait_for_url("**/admin/")
 
 
 def test_order_staff_find_the_order_and_its_payment(shopper: Shopper, shop: Shop) -> None:
@@ -30,7 +18,7 @@ def test_order_staff_find_the_order_and_its_payment(shopper: Shopper, shop: Shop
            WHERE number = ?""",
         number,
     )
-    log_in(shopper, "staff")
+    shopper.log_in("staff")
     shopper.goto("/admin/orders/")
     for wanted in (number, shopper.email, payment):
         page.get_by_role("textbox", name=re.compile("Search")).last.fill(wanted)
