@@ -46,6 +46,7 @@ def free_checks(table: str, constraint: str) -> None:
         if connection.vendor == "sqlite":
             cursor.execute("PRAGMA ignore_check_constraints = ON")
         else:
+            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
             cursor.execute(f'ALTER TABLE {table} DROP CONSTRAINT "{constraint}"')
 
 

@@ -1,0 +1,97 @@
+"""Two things about one order at the same moment, over many orders: whoever is first, the books hold.
+
+The control: read the order without `select_for_update` in `checkout.orders.lock` and PostgreSQL ends with orders that
+are expired and paid, or with reports that fail; compute the invoice number in Python and two invoices share it.
+"""
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+
+import pytest
+from django.db import connection, transaction
+from django.utils import timezone
+
+from catalog.models import Stock
+from checkout import invoices, orders, payments
+from checkout.models import AttentionCase, RazorpayOrder
+from checkout.models.attention import CaseKind
+from tests.checkout.orders import ONCE_PAID, SKU, assert_books_hold, make_overdue, opened, ordered, outcome, paid
+from tests.factories import make_product
+
+pytestmark = pytest.mark.django_db(transaction=True)
+ORDERS = 6
+
+
+def at_once(calls: list[Callable[[], object]]) -> list[object]:
+    """Make all calls at the same moment, each on a connection of its own."""
+    barrier = Barrier(len(calls))
+
+    def act(call: Callable[[], object]) -> object:
+        connection.ensure_connection()
+        barrier.wait(30)
+        try:
+            return call()
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(len(calls)) as pool:
+        return list(pool.map(act, calls))
+
+
+def many_open() -> list[RazorpayOrder]:
+    make_product(SKU, on_hand=100)
+    return [ordered() for _number in range(ORDERS)]
+
+
+def expire(attempt: RazorpayOrder) -> bool:
+    return orders.expire(attempt.order_id, now=timezone.now())
+
+
+@pytest.mark.covers("G3", "G4", "H6")
+def test_paid_and_expired() -> None:
+    for attempt in many_open():
+        make_overdue(attempt.order)
+        facts = paid(attempt)
+        at_once([lambda a=attempt: expire(a), lambda f=facts: payments.record(f)] * 2)  # type: ignore[misc]
+        assert outcome(attempt.order) == ONCE_PAID
+    assert Stock.objects.get().reserved == 0
+    assert_books_hold()
+
+
+@pytest.mark.covers("G6", "G9")
+def test_cancelled_and_expired() -> None:
+    for attempt in many_open():
+        make_overdue(attempt.order)
+        calls: list[Callable[[], object]] = [
+            lambda a=attempt: expire(a),  # type: ignore[misc]
+            lambda a=attempt: orders.cancel(a.order_id, text=""),  # type: ignore[misc]
+        ]
+        assert sorted(map(bool, at_once(calls * 2))) == [False, False, False, True]
+    assert_books_hold()
+
+
+@pytest.mark.covers("F12", "F13")
+def test_two_payments_for_one_order() -> None:
+    attempts = many_open()
+    for attempt in attempts:
+        second = opened(attempt.order, number=2)
+        facts = [paid(attempt), paid(attempt, 2), paid(second)]
+        results = at_once([lambda f=f: payments.record(f) for f in facts])  # type: ignore[misc]
+        assert results == ["applied"] * 3
+        assert outcome(attempt.order) == ONCE_PAID
+    kinds = AttentionCase.objects.values_list("kind", flat=True)
+    assert list(kinds) == [CaseKind.SECOND_PAYMENT] * (2 * len(attempts))
+    assert_books_hold()
+
+
+@pytest.mark.covers("K13")
+def test_invoice_numbers_are_consecutive() -> None:
+    make_product(SKU)
+
+    def take() -> str:
+        with transaction.atomic():
+            return invoices.next_number(timezone.now())
+
+    numbers = [number for _round in range(5) for number in at_once([take] * 8)]
+    assert sorted(str(number)[-6:] for number in numbers) == [f"{number:06d}" for number in range(1, 41)]
