@@ -37,9 +37,10 @@ div { display: flex; gap: 1rem; align-items: start; overflow-x: auto } img { hei
 """
 
 
-def photograph(page: Page, name: str, *, full: bool) -> None:
-    """Save the page once its pictures are there: those that load lazily would stay blank."""
+def photograph(page: Page, name: str) -> None:
+    """Save the whole page, or what is on the screen under an open panel, once all pictures are there."""
     page.evaluate(LOAD_ALL)
+    full = not page.evaluate("!!document.querySelector(':popover-open, .razorpay-container')")
     page.screenshot(path=SHOTS / f"{name}.png", full_page=full, animations="disabled")
     print(f"shots/{name}.png", flush=True)
 
@@ -50,7 +51,7 @@ def shoot(shopper: Shopper, name: str, widths: tuple[int, ...]) -> None:
         shopper.page.set_viewport_size({"width": width, "height": HEIGHTS[width]})
         for scheme in SCHEMES:
             shopper.page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
-            photograph(shopper.page, f"{name}-{width}-{scheme}", full=name not in {**WINDOW_STATES, **PHONE_STATES})
+            photograph(shopper.page, f"{name}-{width}-{scheme}")
 
 
 def shoot_all(browser: Browser, shop: Shop, wanted: list[str]) -> None:
@@ -97,7 +98,9 @@ def shoot_readme(browser: Browser, shop: Shop) -> None:
         shopper.page.evaluate(LOAD_ALL)
         shopper.page.screenshot(path=README)
     with Image.open(README) as picture:
-        picture.convert("RGB").quantize(256, method=Image.Quantize.MEDIANCUT).save(README, optimize=True)
+        plain = picture.convert("RGB")
+        colours = plain.quantize(256, method=Image.Quantize.MEDIANCUT, kmeans=2)
+        plain.quantize(palette=colours, dither=Image.Dither.FLOYDSTEINBERG).save(README, optimize=True)
     print(README.relative_to(ROOT))
 
 
