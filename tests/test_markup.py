@@ -1,0 +1,100 @@
+"""Every page and state of the storefront is HTML that a parser reads without complaint."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import html5lib
+import pytest
+from django.core.management import call_command
+from django.utils import timezone
+
+from checkout.models import Order
+from tests.factories import BUYER, Buyer, make_product
+from tests.programs import Simulator
+
+HTML = {"accept": "text/html"}
+SKU = "CG43-TX-0007"
+
+
+def complaints(answer: Any) -> list[str]:
+    """Return what html5lib finds wrong with an answer."""
+    parser = html5lib.HTMLParser()
+    parser.parse(answer.content.decode())
+    lines = answer.content.decode().splitlines()
+    return [f"{code} {given}: {lines[place[0] - 1].strip()}" for place, code, given in parser.errors]
+
+
+def shelf() -> Iterator[tuple[str, Any]]:
+    """Pages without an order."""
+    buyer = Buyer(raise_request_exception=False)
+    make_product(SKU, edition_size=500, per_person_limit=2, length_mm=98, width_mm=36, height_mm=37)
+    make_product("CG43-TX-0099", on_hand=0)
+    paths = ["/", "/shop/", "/shop/?scale=1:43&available=1", "/shop/?q=zeppelin", "/shop/cg43-tx-0007/"]
+    for path in [*paths, "/shop/cg43-tx-0099/", "/cart/", "/checkout/", "/nowhere/"]:
+        yield path, buyer.client.get(path)
+    yield "refused", buyer.add("CG43-TX-0099")
+    yield "added", buyer.add(SKU)
+    for path in ("/cart/", "/checkout/"):
+        yield f"{path} with a car", buyer.client.get(path)
+    yield "errors", buyer.client.post("/checkout/", {**BUYER, "postcode": "4110", "email": "asha"}, headers=HTML)
+    yield "bad callback", buyer.client.post("/payments/callback/", {"razorpay_signature": "no"})
+
+
+def counter(simulator: Simulator) -> Iterator[tuple[str, Any]]:
+    """Pages of orders, from placed to paid, and of those that are not."""
+    make_product(SKU, on_hand=20)
+    for outcome in ("failure", "success"):
+        buyer = Buyer()
+        order, body = buyer.buy(SKU)
+        url = order.get_absolute_url()
+        for name, path in (("pay", f"{url}pay/"), ("order", url), ("waiting", f"{url}?confirming")):
+            yield f"{name} before {outcome}", buyer.client.get(path)
+        simulator.control("pay", order_id=body["razorpay"]["order_id"], outcome=outcome)
+        call_command("reconcile")
+        yield f"order after {outcome}", buyer.client.get(url)
+        yield f"pay after {outcome}", buyer.client.get(f"{url}pay/")
+    for end in ("cancelled", "expired"):
+        order, _body = Buyer().buy(SKU)
+        url = order.get_absolute_url()
+        if end == "cancelled":
+            Buyer().client.post(f"{url}cancel/")
+        else:
+            Order.objects.filter(pk=order.pk).update(expires_at=timezone.now())
+            call_command("reconcile")
+        yield end, Buyer().client.get(url)
+
+
+def assert_sound(pages: Iterator[tuple[str, Any]], *, number: int, marks: list[str]) -> None:
+    """Each page is sound HTML, there are so many, and the states that they should show are among them."""
+    answers = dict(pages)
+    wrong = {name: found for name, answer in answers.items() if answer.content and (found := complaints(answer))}
+    assert wrong == {}
+    assert len(answers) == number
+    text = " ".join(answer.content.decode() for answer in answers.values())
+    assert [mark for mark in marks if mark not in text] == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_pages_of_the_shop() -> None:
+    marks = [
+        "No model answers",
+        "Nothing parked here",
+        "An empty garage",
+        "is sold out",
+        "Check 2 answers",
+        "Check out",
+    ]
+    assert_sound(shelf(), number=15, marks=marks)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_pages_of_orders(simulator: Simulator) -> None:
+    marks = ["One step left", "Not paid yet", "Confirming", "did not go through", "packing it", "expired", "cancelled"]
+    assert_sound(counter(simulator), number=12, marks=marks)
+
+
+def test_a_fault_is_found() -> None:
+    class Answer:
+        content = b"<!doctype html><title>x</title><p><div></p></div><b id=a id=a>"
+
+    assert len(complaints(Answer())) >= 3
