@@ -1,7 +1,7 @@
 """kill -9 at every step of a purchase and of catching up: after one `reconcile` nothing is lost or doubled.
 
-The control: let `attempts._find_or_create` never look the receipt up, and a kill after the call makes a second Razorpay
-order; send a mail or mark an order outside the transaction of `record`, and the audit finds it.
+The control, as it was seen: when `attempts._find_or_create` never looks a receipt up, a kill between the answer
+and our COMMIT leaves two Razorpay orders for one of ours.
 """
 
 import os

@@ -1,7 +1,7 @@
 """Two things about one order at the same moment, over many orders: whoever is first, the books hold.
 
-The control: read the order without `select_for_update` in `checkout.orders.lock` and PostgreSQL ends with orders that
-are expired and paid, or with reports that fail; compute the invoice number in Python and two invoices share it.
+The control, as it was seen on PostgreSQL: without `select_for_update` in `checkout.orders.lock` an order is expired and
+paid at once and a report fails; with the next invoice number computed in Python two payments get the same.
 """
 
 from collections.abc import Callable
