@@ -57,9 +57,9 @@ def install(*files: str) -> None:
 
 
 def works(python: Path) -> bool:
-    """Tell whether `python` is there and starts: a moved or half-made environment does not."""
+    """Tell whether `python` starts and has pip: a moved or half-made environment does not."""
     try:
-        return subprocess.run([str(python), "-c", "import encodings"], check=False, capture_output=True).returncode == 0
+        return subprocess.run([str(python), "-c", "import pip"], check=False, capture_output=True).returncode == 0
     except OSError:
         return False
 

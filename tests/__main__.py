@@ -5,6 +5,7 @@ measures which lines and branches the tests reach.
 """
 
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -42,9 +43,11 @@ class Run:
                     [*self.pytest, "tests"],
                     cwd=ROOT,
                     env={**os.environ, "DATABASE_URL": address},
-                    stdout=stack.enter_context(log.open("w")),
+                    stdout=stack.enter_context(log.open("wb")),
                     stderr=subprocess.STDOUT,
                 )
+                # Before the server below it goes away, if this is left early.
+                stack.callback(end, beside)
             self.part("SQLite", ["tests"])
             if beside:
                 beside.wait()
@@ -74,7 +77,7 @@ class Run:
         print(f"\n== {name}", flush=True)
         environment = {key: value for key, value in os.environ.items() if key != "DATABASE_URL"}
         environment["REQUIRE_BROWSER"] = "1"
-        self.note(name, subprocess.run([*self.pytest, *arguments], cwd=ROOT, env=environment, check=False).returncode)
+        self.note(name, finish(subprocess.Popen([*self.pytest, *arguments], cwd=ROOT, env=environment)))
 
     def note(self, name: str, code: int) -> None:
         """Remember a part that failed."""
@@ -95,11 +98,31 @@ class Run:
         return 1 if self.failed or (strict and self.missing) else 0
 
 
+def finish(pytest: "subprocess.Popen[bytes]") -> int:
+    """Wait for a pytest and return its exit code."""
+    try:
+        return pytest.wait()
+    finally:
+        end(pytest)
+
+
+def end(pytest: "subprocess.Popen[bytes]") -> None:
+    """End a pytest that still runs, and give it time to stop the programs that it started."""
+    if pytest.poll() is None:
+        pytest.terminate()
+        pytest.wait(60)
+
+
 def main(arguments: list[str]) -> int:
     """Run it all; `arguments` go to each pytest."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     run = Run(arguments)
-    run.suites()
-    run.browser()
+    try:
+        run.suites()
+        run.browser()
+    except KeyboardInterrupt:
+        print("\nStopped before the end.")
+        return 130
     if os.environ.get("COVERAGE"):
         for command in (["combine", "--quiet"], ["report"]):
             subprocess.run([sys.executable, "-m", "coverage", *command], cwd=ROOT, check=False)
