@@ -1,7 +1,9 @@
 """Both signatures of Razorpay, with the vectors that its own libraries publish."""
 
 import hmac
+import os
 from hashlib import sha256
+from pathlib import Path
 
 import pytest
 from pytest_django import Settings
@@ -9,6 +11,7 @@ from pytest_django import Settings
 from checkout import gateway
 from tests.checkout import reports
 
+SAMPLES = os.environ.get("RAZORPAY_SAMPLES", "")
 ORDER = "order_AAAAAAAAAAAAAA"
 GOOD = reports.triple(ORDER)
 SIGNATURE = GOOD["razorpay_signature"]
@@ -32,6 +35,25 @@ def test_the_vector_of_the_node_library(settings: Settings) -> None:
     signature = "2fe04e22977002e6c7cb553adab8b460cb9e2a4970d5953cb27a8472752e3bbc"
     assert gateway.webhook_signature_is_valid(body, signature)
     assert not gateway.webhook_signature_is_valid(body + b"\n", signature)
+
+
+@pytest.mark.skipif(not SAMPLES, reason="RAZORPAY_SAMPLES names no folder of Razorpay's own samples")
+@pytest.mark.parametrize(
+    ("name", "secret", "signature"),
+    [
+        ("node_unit", "123456", "2fe04e22977002e6c7cb553adab8b460cb9e2a4970d5953cb27a8472752e3bbc"),
+        (
+            "python_payment.authorized",
+            "key_secret",
+            "d60e67fd884556c045e9be7dad57903e33efc7172c17c6e3ef77db42d2b366e9",
+        ),
+    ],
+)
+def test_the_vectors_of_razorpays_libraries(name: str, secret: str, signature: str, settings: Settings) -> None:
+    settings.RAZORPAY_WEBHOOK_SECRETS = [secret]
+    body = (Path(SAMPLES) / "webhooks" / "vectors" / f"{name}.raw").read_bytes()
+    assert gateway.webhook_signature_is_valid(body, signature)
+    assert not gateway.webhook_signature_is_valid(body + b" ", signature)
 
 
 BAD = [
