@@ -132,6 +132,14 @@ def configuration() -> dict[str, str]:
 # --- Getting ready --------------------------------------------------------------------------------------------------
 
 
+def check_port_of_simulator(port: int) -> None:
+    """Raise Refusal when the simulator's port is taken, before anything is written."""
+    text = DOT_ENV.read_text() if DOT_ENV.exists() else first_dot_env(port)
+    url = {**dict(LINE.findall(with_port(text, port))), **os.environ}.get("RAZORPAY_API_URL", "")
+    if is_here(url):
+        check_port(urlsplit(url).port or 80)
+
+
 def check_port(port: int) -> None:
     """Raise Refusal when somebody listens on `port` already."""
     with socket.socket() as probe:
@@ -270,10 +278,9 @@ def run(port: int, started: float) -> int:
     env = {**os.environ, "PORT": str(port), "PYTHONUNBUFFERED": "1"}
     manager = Manager()
     if is_here(values.get("RAZORPAY_API_URL", "")):
-        check_port(urlsplit(values["RAZORPAY_API_URL"]).port or 80)
         simulator = {**env, **simulator_options(values, port)}
         manager.add_process("razorpay", program("-m", "razorpay_simulator"), env=simulator, cwd=str(ROOT))
-    manager.add_process("worker", program("manage.py", "worker"), env=env, cwd=str(ROOT))
+    manager.add_process("worker", again_and_again("manage.py", "worker"), env=env, cwd=str(ROOT))
     manager.add_process("shop", program("manage.py", "serve"), env=env, cwd=str(ROOT))
     threading.Thread(target=announce_when_ready, args=(values, port, started), daemon=True).start()
     manager.loop()
@@ -284,6 +291,11 @@ def run(port: int, started: float) -> int:
 def program(*arguments: str) -> str:
     """Return the shell's line for a program of `.venv`, which takes the shell's place so that signals reach it."""
     return "exec " + shlex.join([str(PYTHON), *arguments])
+
+
+def again_and_again(*arguments: str) -> str:
+    """Return the shell's line for a program that is started anew when it dies: a dead worker must not stop the shop."""
+    return f"trap exit TERM INT; while :; do {shlex.join([str(PYTHON), *arguments])}; sleep 1; done"
 
 
 def say(text: str) -> None:
@@ -314,6 +326,7 @@ def main(arguments: list[str]) -> int:
             started = time.time()
             port = wanted_port()
             check_port(port)
+            check_port_of_simulator(port)
             install("requirements.txt")
             os.chdir(ROOT)
             os.execv(PYTHON, [str(PYTHON), "run.py", "installed", str(started)])  # noqa: S606 - the same program, in .venv.

@@ -92,16 +92,20 @@ def payment_facts(entity: object) -> PaymentFacts:
     status = data.get("status")
     if status not in PaymentStatus.values:
         raise BadFacts("payment status is unknown")
+    amount = _paise(data, "amount")
+    amount_refunded = _paise(data, "amount_refunded", default=0)
+    if amount_refunded > amount:
+        raise BadFacts("more refunded than paid")
     return PaymentFacts(
         payment_id=data["id"],
         order_id=order_id,
         status=PaymentStatus(status),
-        amount=_paise(data, "amount"),
+        amount=amount,
         currency=_currency(data),
         method=_text(data, "method", 20),
         fee=_optional_paise(data, "fee"),
         tax=_optional_paise(data, "tax"),
-        amount_refunded=_paise(data, "amount_refunded", default=0),
+        amount_refunded=amount_refunded,
         error_reason=_text(data, "error_reason", 80),
         error_description=_text(data, "error_description", 255),
     )

@@ -84,6 +84,10 @@ def record(facts: PaymentFacts, order_facts: OrderFacts | None = None) -> str:
 
 
 def _record(facts: PaymentFacts, order_facts: OrderFacts | None) -> str:
+    # A window that was opened and left: no money moved, and its order must stay payable and able to expire. The proof
+    # of a browser that did pay is a row of its own, written by `verify`.
+    if facts.status == PaymentStatus.CREATED:
+        return "unchanged"
     with transaction.atomic(durable=True):
         attempt = _attempt_of(facts, order_facts)
         if attempt is None:

@@ -86,7 +86,7 @@ def _answer(request: HttpRequest, order: Order, is_new: bool, shop: ShopSettings
             return JsonResponse({"order": placed(order), "errors": {"payment": [error.customer_text]}}, status=503)
     if not wants_json(request):
         target = "checkout:order_pay" if order.status == OrderStatus.PENDING else "checkout:order"
-        return see_other(reverse(target, args=[order.token]) + ("#pay" if attempt else ""))
+        return see_other(reverse(target, args=[order.token]))
     body: dict[str, Any] = {
         "order": placed(order),
         "verify_url": reverse("webhooks:verify"),

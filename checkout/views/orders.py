@@ -118,7 +118,7 @@ def _open(request: HttpRequest, order: Order) -> HttpResponse:
     except GatewayError as error:
         messages.error(request, error.customer_text)
         return see_other(_url("order_pay", order))
-    return see_other(_url("order_pay", order) + "#pay")
+    return see_other(_url("order_pay", order))
 
 
 def _pay_page(request: HttpRequest, order: Order) -> HttpResponse:

@@ -135,8 +135,5 @@ window.addEventListener("pageshow", (event) => {
   if (event.persisted) setWorking(false);
 });
 
-// Straight from checkout the window opens by itself, once; a reload or Back shows the page only.
-if (window.location.hash === "#pay") {
-  history.replaceState(null, "", window.location.pathname + window.location.search);
-  pay();
-}
+// Straight from a form that leads here the window opens by itself, once; a reload or Back shows the page only.
+if (globalThis.shop.takeThenPay()) pay();

@@ -36,7 +36,29 @@ function setBusy(button, busy) {
   }
 }
 
-globalThis.shop = { setBusy };
+// A form that leads to the pay page leaves a note in this tab, since a redirect's address is a promise to other clients.
+const THEN_PAY = "then-pay";
+
+function note(action) {
+  try {
+    return action(window.sessionStorage);
+  } catch {
+    // The browser stores nothing: the shopper presses Pay once more.
+    return null;
+  }
+}
+
+function takeThenPay() {
+  const found = note((storage) => storage.getItem(THEN_PAY));
+  note((storage) => storage.removeItem(THEN_PAY));
+  return Boolean(found);
+}
+
+document.addEventListener("submit", (event) => {
+  if (event.target.matches("[data-then-pay]")) note((storage) => storage.setItem(THEN_PAY, "1"));
+});
+
+globalThis.shop = { setBusy, takeThenPay };
 
 // Plus and minus beside a number.
 document.addEventListener("click", (event) => {

@@ -4,7 +4,7 @@ import pytest
 
 from catalog import stock
 from catalog.models import Variant
-from checkout import orders, payments
+from checkout import orders, payments, tracker
 from checkout.models import AttentionCase, Order, RazorpayOrder
 from checkout.models.attention import CaseKind
 from tests.checkout.orders import (
@@ -72,3 +72,12 @@ def test_stock_that_staff_took_away_meanwhile() -> None:
     payments.record(paid(attempt))
     assert outcome(order)["status"] == "on_hold"
     assert_books_hold()
+
+
+@pytest.mark.covers("C1")
+def test_a_window_that_was_opened_and_left_blocks_nothing() -> None:
+    attempt = ordered()
+    assert payments.record(paid(attempt, status="created")) == "unchanged"
+    assert not attempt.order.payments.exists()
+    assert tracker.payment_state(attempt.order) == "none"
+    assert given_up(attempt, "expired").status == "expired"

@@ -100,7 +100,8 @@ def dismissed(shopper: Shopper) -> None:
 
 def window(shopper: Shopper) -> None:
     """Razorpay's window over the pay page."""
-    shopper.goto(shopper.order(PLAIN)["pay_url"] + "#pay")
+    shopper.goto(shopper.order(PLAIN)["pay_url"])
+    shopper.page.locator("[data-pay-button]").click()
     shopper.window.get_by_label("UPI ID").wait_for()
 
 

@@ -122,6 +122,7 @@ ODD: dict[str, dict[str, Any]] = {
     "status is a list": {"status": ["captured"]},
     "another entity": {"entity": "order"},
     "refunded is text": {"amount_refunded": "0"},
+    "more refunded than paid": {"amount_refunded": 10**9},
 }
 
 

@@ -11,7 +11,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from catalog.models import ShopSettings, Variant
 from checkout.models import Cart, CartLine
-from tests.checkout.orders import SKU, cart_with, place, stock_of
+from tests.checkout.orders import SKU, cart_with, make_overdue, place, stock_of
 from tests.checkout.queries import nothing_written
 from tests.factories import Buyer, make_product
 
@@ -210,3 +210,18 @@ def test_delivery_is_free_from_an_amount_on(client: Client) -> None:
     assert post(client, "/cart/add/", {"sku": SKU, "quantity": "1"}).json()["cart"]["shipping"] == 0
     ShopSettings.objects.update(free_shipping_from=None)
     assert client.get("/cart/").context["cart"].shipping == 9_900
+
+
+def test_an_overdue_order_gives_its_car_to_who_asks_for_it() -> None:
+    make_product(SKU, on_hand=1)
+    order = place(cart_with(Variant.objects.get()))
+    assert Buyer().add(SKU, headers=JSON).status_code == 409
+    make_overdue(order)
+    assert Buyer().add(SKU, headers=JSON).status_code == 200
+    assert stock_of() == (1, 0)
+
+
+@pytest.mark.parametrize("sku", ["", "x" * 10_000])
+def test_a_sku_that_is_none_is_named(sku: str) -> None:
+    answer = Buyer().add(sku, headers=JSON)
+    assert (answer.status_code, list(answer.json()["errors"])) == (400, ["sku"])
