@@ -42,6 +42,7 @@ def test_browser_closed_after_paying(shopper: Shopper, shop: Shop, make_shopper:
 def test_verify_lost_and_webhook_comes(shopper: Shopper, shop: Shop) -> None:
     number = shopper.place_order(SKU)
     shopper.lose("**/payments/verify/")
+    shopper.hurry()
     shopper.upi("success@razorpay")
     shopper.expect_paid()
     assert shop.status(number) == "paid"
@@ -52,6 +53,7 @@ def test_verify_lost_and_webhook_late(shopper: Shopper, shop: Shop) -> None:
     """The page says that the bank is confirming, asks for news, and turns paid by itself."""
     number = shopper.place_order(SKU)
     shopper.lose("**/payments/verify/")
+    shopper.hurry()
     with shop.without_webhooks():
         shopper.upi("success@razorpay")
         expect(shopper.heading("Confirming your payment")).to_be_visible()
@@ -64,6 +66,7 @@ def test_verify_lost_and_webhook_late(shopper: Shopper, shop: Shop) -> None:
 def test_verify_and_webhook_lost_then_check_again(shopper: Shopper, shop: Shop) -> None:
     number = shopper.place_order(SKU)
     shopper.lose("**/payments/verify/")
+    shopper.hurry()
     with shop.without_webhooks():
         shopper.upi("success@razorpay")
         expect(shopper.heading("Confirming your payment")).to_be_visible()
