@@ -18,7 +18,7 @@ from tests.programs import ROOT, Simulator
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 
 
-@pytest.mark.covers("A8", "A9", "B2", "E17", "K11", "P1", "P2")
+@pytest.mark.covers("A8", "A9", "B2", "E17", "K11")
 @pytest.mark.parametrize(
     ("story", "least"), [("buy", 50), ("be_told_by_webhook", 15), ("catch_up", 15), ("give_up", 8)]
 )
