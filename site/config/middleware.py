@@ -3,7 +3,8 @@
 import logging
 import re
 from collections.abc import Callable, Iterable
-from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
+from io import BytesIO
+from wsgiref.types import InputStream, StartResponse, WSGIApplication, WSGIEnvironment
 
 from django.core.exceptions import BadRequest
 from django.db import OperationalError
@@ -14,6 +15,8 @@ from django.template.loader import get_template
 logger = logging.getLogger(__name__)
 
 NUL = "\x00"
+MAX_UNANNOUNCED = 1_000_000
+MAX_DISCARDED = 8_000_000
 BOUNDARY = re.compile(r';\s*(boundary=(?:"[^"]+"|[^\s;"]+))', re.IGNORECASE)
 
 
@@ -66,3 +69,34 @@ class PlainContentType:
             boundary = BOUNDARY.search(separator + parameters)
             environ["CONTENT_TYPE"] = f"{media_type.strip()}; {boundary[1]}" if boundary else media_type.strip()
         return self.application(environ, start_response)
+
+
+class KnownLength:
+    """Read a body that came without a Content-Length, and tell Django how long it is. Above a megabyte answer 413.
+
+    Chunked bodies and HTTP/2 need no length, and Django takes a body without one for empty: a webhook's signature would
+    never match. The server must say that its input ends (`wsgi.input_terminated`), or reading would wait for ever.
+    """
+
+    def __init__(self, application: WSGIApplication) -> None:
+        self.application = application
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        has_body = environ["REQUEST_METHOD"] in ("POST", "PUT", "PATCH", "DELETE")
+        if has_body and not environ.get("CONTENT_LENGTH") and environ.get("wsgi.input_terminated"):
+            body = self.read(environ["wsgi.input"], MAX_UNANNOUNCED + 1)
+            if len(body) > MAX_UNANNOUNCED:
+                # More is read and discarded, so that the sender gets the answer.
+                self.read(environ["wsgi.input"], MAX_DISCARDED, keep=False)
+                start_response("413 Content Too Large", [("Content-Length", "0")])
+                return [b""]
+            environ["CONTENT_LENGTH"], environ["wsgi.input"] = str(len(body)), BytesIO(body)
+        return self.application(environ, start_response)
+
+    def read(self, stream: InputStream, limit: int, *, keep: bool = True) -> bytes:
+        """Read until the end or `limit`, in pieces: granian's `read` without a size loses what follows one."""
+        parts, left = [], limit
+        while left > 0 and (part := stream.read(min(left, 65_536))):
+            left -= len(part)
+            parts += [part] if keep else []
+        return b"".join(parts)

@@ -22,7 +22,7 @@ django_application = get_wsgi_application()
 
 # These need the loaded applications. A shop that is configured wrongly stops here, before its first request.
 from config.checks import refuse_to_serve_when_misconfigured  # noqa: E402
-from config.middleware import PlainContentType  # noqa: E402
+from config.middleware import KnownLength, PlainContentType  # noqa: E402
 
 refuse_to_serve_when_misconfigured()
-application = PlainContentType(django_application)
+application = KnownLength(PlainContentType(django_application))

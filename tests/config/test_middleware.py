@@ -11,7 +11,8 @@ from django.db import IntegrityError, OperationalError
 from django.http import HttpResponse
 from django.test import Client, RequestFactory
 
-from config.middleware import BusyDatabase, PlainContentType
+from config import middleware
+from config.middleware import BusyDatabase, KnownLength, PlainContentType
 
 
 def status_for(**extra: str) -> str:
@@ -97,3 +98,59 @@ def test_a_database_that_gave_up_waiting_is_busy_and_not_broken(rf: RequestFacto
 def test_a_broken_rule_of_the_database_is_not_called_busy(rf: RequestFactory) -> None:
     guard = BusyDatabase(lambda request: HttpResponse())
     assert guard.process_exception(rf.get("/cart/"), IntegrityError("unique")) is None
+
+
+class Granian:
+    """A body as granian hands it out: `read` without a size gives nothing more after a first piece."""
+
+    def __init__(self, body: bytes) -> None:
+        self.stream = BytesIO(body)
+        self.has_begun = False
+
+    def read(self, size: int = -1) -> bytes:
+        if size < 0 and self.has_begun:
+            return b""
+        self.has_begun = True
+        return self.stream.read(size)
+
+
+def length_and_body(body: bytes, **changes: object) -> tuple[object, bytes, int]:
+    """Return the length and the body that the application is given for a POST, and how much was left unread."""
+    seen: list[tuple[object, bytes]] = []
+    stream = Granian(body)
+    environ: WSGIEnvironment = {"REQUEST_METHOD": "POST", "wsgi.input": stream, "wsgi.input_terminated": True}
+    environ.update(changes)
+
+    def application(environ: WSGIEnvironment, start_response: StartResponse) -> list[bytes]:
+        seen.append((environ.get("CONTENT_LENGTH"), environ["wsgi.input"].read()))
+        return []
+
+    def start_response(status: str, headers: object, exc_info: object = None) -> object:
+        seen.append((status, b""))
+        return None
+
+    starter: StartResponse = start_response  # type: ignore[assignment]
+    list(KnownLength(application)(environ, starter))
+    ((length, given),) = seen
+    return length, given, len(stream.stream.read())
+
+
+@pytest.mark.covers("E6")
+def test_a_body_without_a_length_gets_one() -> None:
+    body = b"x" * 200_000
+    assert length_and_body(body) == ("200000", body, 0)
+    assert length_and_body(b"") == ("0", b"", 0)
+    assert length_and_body(body, CONTENT_LENGTH="")[0] == "200000", "as some servers say that there is none"
+
+
+@pytest.mark.covers("E6")
+def test_a_body_without_a_length_has_the_same_limits_as_one_with() -> None:
+    assert length_and_body(b"x" * middleware.MAX_UNANNOUNCED)[0] == str(middleware.MAX_UNANNOUNCED)
+    assert length_and_body(b"x" * (middleware.MAX_UNANNOUNCED + 1)) == ("413 Content Too Large", b"", 0)
+    assert length_and_body(b"x" * 10_000_000)[2] > 900_000, "a flood is not read to its end"
+
+
+def test_what_has_a_length_or_no_end_or_no_body_is_left_alone() -> None:
+    assert length_and_body(b"body", CONTENT_LENGTH="4") == ("4", b"body", 0)
+    assert length_and_body(b"body", REQUEST_METHOD="GET") == (None, b"body", 0)
+    assert length_and_body(b"body", **{"wsgi.input_terminated": False}) == (None, b"body", 0)
