@@ -18,30 +18,39 @@ class Outcome(models.TextChoices):
 
 
 class WebhookEvent(models.Model):
-    """One signed body, stored before it is acted on. Its hash is its identity: the event id is not signed."""
+    """One signed body, stored before it is acted on. Its hash is its identity: the event id is not signed.
+
+    `payment_id` is the payment that it tells of. `compared_at` is when Razorpay itself said the same of that payment.
+    """
 
     body_sha256 = models.CharField(max_length=64, unique=True)
     event_id = models.CharField(max_length=64, blank=True, db_index=True)
     event = models.CharField(max_length=64, blank=True)
+    payment_id = models.CharField(max_length=40, blank=True, db_index=True)
     raw = models.BinaryField()
     outcome = models.CharField(max_length=12, choices=Outcome, default=Outcome.WAITING, db_index=True)
     error = models.CharField(max_length=255, blank=True)
     attempts = models.PositiveIntegerField(default=0)
     received_at = models.DateTimeField(auto_now_add=True, db_index=True)
     applied_at = models.DateTimeField(null=True, blank=True)
+    next_try_at = models.DateTimeField(default=timezone.now)
+    claimed_until = models.DateTimeField(null=True, blank=True)
+    compared_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         ordering = ["-received_at", "-pk"]
+        permissions = [("replay_webhookevent", "Can apply webhook events again")]
 
     def __str__(self) -> str:
         return f"{self.event or 'event'} {self.event_id or self.body_sha256[:12]}"
 
 
 class Heartbeat(models.Model):
-    """When a job last ran, so that a silent worker can be seen."""
+    """When a job last ran, so that a silent worker can be seen, and who does it now, so that one at a time does."""
 
     name = models.CharField(max_length=40, unique=True)
     at = models.DateTimeField()
+    claimed_until = models.DateTimeField(null=True, blank=True)
 
     def __str__(self) -> str:
         return f"{self.name} at {self.at:%Y-%m-%d %H:%M:%S}"

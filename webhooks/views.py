@@ -1,12 +1,10 @@
 """Where browser and Razorpay report payments. The signature is the proof: no session, no CSRF token, no cookie."""
 
-import hashlib
 import json
 import logging
-import re
 from typing import Any
 
-from django.db import DatabaseError, transaction
+from django.db import Error
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
@@ -17,14 +15,12 @@ from checkout import gateway, payments
 from checkout.facts import is_order_id
 from checkout.models import RazorpayOrder
 from checkout.views.answers import see_other
-from webhooks import handlers
-from webhooks.models import WebhookEvent
+from webhooks import inbox
 
 logger = logging.getLogger(__name__)
 
 MAX_BODY = 1_000_000
 MAX_DISCARDED = 8_000_000
-SIGNATURE = re.compile(r"[0-9a-f]{64}")
 FIELDS = ("razorpay_order_id", "razorpay_payment_id", "razorpay_signature")
 
 
@@ -72,25 +68,14 @@ def razorpay(request: HttpRequest) -> HttpResponse:
     if not gateway.webhook_signature_is_valid(body, request.headers.get("X-Razorpay-Signature")):
         return HttpResponse(status=400)
     try:
-        event, is_new = _store(body, request.headers.get("X-Razorpay-Event-Id", ""))
-    except DatabaseError:
+        with inbox.short_waits():
+            event, is_new = inbox.store(body, request.headers.get("X-Razorpay-Event-Id", ""))
+            if is_new:
+                inbox.apply(event)
+    except Error:
         logger.exception("An event could not be stored")
         return HttpResponse(status=503)
-    if is_new:
-        handlers.apply(event)
     return HttpResponse(status=200)
-
-
-def _store(body: bytes, event_id: str) -> tuple[WebhookEvent, bool]:
-    with transaction.atomic(durable=True):
-        return WebhookEvent.objects.get_or_create(
-            body_sha256=hashlib.sha256(body).hexdigest(),
-            defaults={
-                "event_id": re.sub(r"[^A-Za-z0-9_-]", "", event_id)[:64],
-                "event": handlers.name_of(body),
-                "raw": body,
-            },
-        )
 
 
 def _read(request: HttpRequest) -> bytes | None:

@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 
-from checkout import payments
 from checkout.models import AttentionCase, Order, OrderEvent, Payment
 from tests.checkout.orders import (
     NEVER_PAID,
@@ -19,7 +18,7 @@ from tests.checkout.orders import (
     stock_of,
 )
 from tests.checkout.reports import deliver, event, order_entity, payment_entity
-from webhooks import handlers
+from webhooks import inbox
 from webhooks.models import Outcome, WebhookEvent
 
 pytestmark = pytest.mark.django_db
@@ -132,7 +131,7 @@ def test_poison_is_stored_answered_and_never_tried_again(name: str) -> None:
     assert deliver(POISON[name]) == 200
     stored = WebhookEvent.objects.get()
     assert stored.outcome in (Outcome.QUARANTINED, Outcome.IGNORED), stored.error
-    assert handlers.apply_waiting() == 0
+    assert inbox.apply_waiting() == 0
     assert (Order.objects.count(), Payment.objects.count()) == (0, 0)
 
 
@@ -165,24 +164,6 @@ def test_times_in_the_event_mean_nothing() -> None:
     early = event("payment.failed", payment=payment_entity(attempt, status="failed", created_at=4_000_000_000))
     assert [deliver(body) for body in (late, early)] == [200, 200]
     assert outcome(attempt.order) == ONCE_PAID
-
-
-@pytest.mark.covers("E17", "E19")
-def test_an_event_that_failed_is_applied_later(monkeypatch: pytest.MonkeyPatch) -> None:
-    attempt = ordered()
-
-    def locked(*_args: object) -> None:
-        raise TimeoutError("the row is locked")
-
-    with monkeypatch.context() as patch:
-        patch.setattr(payments, "record", locked)
-        assert deliver(event("payment.captured", payment=payment_entity(attempt))) == 200
-    stored = WebhookEvent.objects.get()
-    assert (stored.outcome, stored.error) == (Outcome.FAILED, "TimeoutError: the row is locked")
-    assert outcome(attempt.order) == NEVER_PAID
-    assert handlers.apply_waiting() == 1
-    assert outcome(attempt.order) == ONCE_PAID
-    assert handlers.apply_waiting() == 0
 
 
 @pytest.mark.covers("E25")

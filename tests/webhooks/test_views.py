@@ -1,9 +1,11 @@
 """What strangers and Razorpay may post, and what nobody may."""
 
 import json
+from collections.abc import Callable
+from typing import Any
 
 import pytest
-from django.db import DatabaseError
+from django.db import DataError, Error, InterfaceError, OperationalError, connection
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries, Settings
 
@@ -123,19 +125,27 @@ def test_the_webhook_calls_nobody(faulty: FaultyRazorpay) -> None:
 
 
 @pytest.mark.covers("E18")
-def test_503_only_when_it_could_not_be_stored(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("problem", [OperationalError, InterfaceError, DataError])
+@pytest.mark.parametrize("statement", ["SELECT", "INSERT"])
+def test_503_only_when_it_could_not_be_stored(statement: str, problem: type[Error]) -> None:
     attempt = ordered()
     body = event("payment.captured", payment=payment_entity(attempt))
-
-    def broken(*_args: object) -> None:
-        raise DatabaseError("disk full")
-
-    with monkeypatch.context() as patch:
-        patch.setattr(views, "_store", broken)
+    with connection.execute_wrapper(fails(statement, problem)):
         assert deliver(body) == 503
-    assert outcome(attempt.order) == NEVER_PAID
+    assert (WebhookEvent.objects.count(), outcome(attempt.order)) == (0, NEVER_PAID)
     assert deliver(body) == 200
     assert outcome(attempt.order) == ONCE_PAID
+
+
+def fails(statement: str, problem: type[Error]) -> Callable[..., Any]:
+    """Return a wrapper for a database that fails at the first statement of a kind that is about events."""
+
+    def execute(go_on: Callable[..., Any], sql: str, *rest: Any) -> Any:
+        if sql.startswith(statement) and "webhooks_webhookevent" in sql:
+            raise problem("the database is gone")
+        return go_on(sql, *rest)
+
+    return execute
 
 
 VERIFY_BAD = [

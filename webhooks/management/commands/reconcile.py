@@ -8,7 +8,7 @@ from django.utils.dateparse import parse_date, parse_datetime
 from django.utils.timezone import get_current_timezone, is_naive, make_aware
 
 from checkout import reconciliation
-from webhooks import handlers
+from webhooks import inbox
 from webhooks.models import Heartbeat
 
 
@@ -26,7 +26,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Run one pass and say what it did."""
-        applied = handlers.apply_waiting()
+        applied = inbox.replay(inbox.waiting()).total()
         report = reconciliation.reconcile(since=options["since"], tell=self.stdout.write)
         Heartbeat.beat("reconcile")
         self.stdout.write(f"{applied} stored events applied; {report}")

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
 
-from webhooks import handlers
+from webhooks import inbox
 from webhooks.management.commands.reconcile import moment
 from webhooks.models import WebhookEvent
 
@@ -21,14 +21,11 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Apply the chosen events and count the outcomes."""
-        events = WebhookEvent.objects.order_by("pk")
+        events = WebhookEvent.objects.all()
         if options["since"]:
             events = events.filter(received_at__gte=options["since"])
         if options["event_id"]:
             events = events.filter(event_id=options["event_id"])
-        counts: dict[str, int] = {}
-        for pk in list(events.values_list("pk", flat=True)):
-            outcome = str(handlers.apply(WebhookEvent.objects.get(pk=pk)))
-            counts[outcome] = counts.get(outcome, 0) + 1
+        counts = inbox.replay(events)
         told = ", ".join(f"{count} {outcome}" for outcome, count in sorted(counts.items()))
-        self.stdout.write(f"{sum(counts.values())} events replayed" + (f": {told}" if told else ""))
+        self.stdout.write(f"{counts.total()} events replayed" + (f": {told}" if told else ""))

@@ -14,7 +14,7 @@ from django.db import close_old_connections
 
 from catalog import pictures
 from checkout import emails, reconciliation
-from webhooks import handlers
+from webhooks import inbox
 from webhooks.models import Heartbeat
 
 logger = logging.getLogger(__name__)
@@ -39,7 +39,7 @@ def publish_scheduled() -> None:
 
 JOBS: list[tuple[float, Callable[[], object]]] = [
     (2, emails.send_waiting),
-    (5, handlers.apply_waiting),
+    (5, inbox.apply_waiting),
     (60, catch_up),
     (60, publish_scheduled),
     (30, lambda: pictures.make_missing(formats=("avif",), limit=10)),
