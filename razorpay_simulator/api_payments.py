@@ -2,11 +2,11 @@
 
 from typing import TYPE_CHECKING, Any
 
-from razorpay_simulator import entities, moves, validation
+from razorpay_simulator import entities, moves, switches, validation
 from razorpay_simulator.errors import invalid
 from razorpay_simulator.ids import check_id
 from razorpay_simulator.moves import must_find
-from razorpay_simulator.store import Record
+from razorpay_simulator.store import Record, Transaction
 from razorpay_simulator.wire import Request
 
 if TYPE_CHECKING:
@@ -29,6 +29,7 @@ def fetch_all(simulator: "Simulator", request: Request) -> dict[str, Any]:
     page = validation.page_of(request.parameters)
     expand = validation.expansions(request.parameters, {"card"})
     with simulator.store.transaction() as transaction:
+        page = switches.listed(transaction, simulator.now(), page)
         return entities.collection([_shown(payment, expand) for payment in transaction.page("payment", page)])
 
 
@@ -51,7 +52,7 @@ def capture(simulator: "Simulator", request: Request, payment_id: str) -> dict[s
     amount, currency = validation.integer(data, "amount"), validation.currency_code(data, "INR")
     with simulator.store.transaction() as transaction:
         payment = must_find(transaction, "payment", payment_id)
-        order = must_find(transaction, "order", payment.doc["order_id"])
+        order = _order_of(transaction, payment)
         _refuse_capture(payment, order)
         if currency != payment.doc["currency"]:
             raise invalid("Payment currency and capture currency do not match", field="currency")
@@ -59,6 +60,12 @@ def capture(simulator: "Simulator", request: Request, payment_id: str) -> dict[s
             raise invalid("Capture amount must be equal to the amount authorized", field="amount")
         moves.capture(simulator, transaction, payment, order)
         return payment.doc
+
+
+def _order_of(transaction: Transaction, payment: Record) -> Record:
+    if payment.doc["order_id"] is None:
+        raise invalid("The payment cannot be captured because it has no order")
+    return must_find(transaction, "order", payment.doc["order_id"])
 
 
 def _refuse_capture(payment: Record, order: Record) -> None:

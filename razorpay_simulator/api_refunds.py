@@ -2,9 +2,10 @@
 
 import hashlib
 import re
+import time
 from typing import TYPE_CHECKING, Any
 
-from razorpay_simulator import entities, refunding, validation
+from razorpay_simulator import entities, refunding, switches, validation
 from razorpay_simulator.errors import invalid, refused
 from razorpay_simulator.ids import check_id
 from razorpay_simulator.moves import must_find
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 
 CREATE_FIELDS = ("amount", "speed", "notes", "receipt")
 LIST_FIELDS = ("from", "to", "count", "skip")
+RUNNING = "Another request with the same idempotency key is being processed. Please try again."
 IDEMPOTENCY_HEADER = "x-refund-idempotency"
 
 
@@ -23,16 +25,36 @@ def create(simulator: "Simulator", request: Request, payment_id: str) -> dict[st
     """POST /payments/:id/refund, at most once for each X-Refund-Idempotency."""
     check_id("pay", payment_id)
     key = idempotency_key(request)
+    if key is None:
+        with simulator.store.transaction() as transaction:
+            return _refund(simulator, transaction, request, payment_id).doc
     fingerprint = hashlib.sha256(f"{payment_id}\n".encode() + request.body).hexdigest()
     with simulator.store.transaction() as transaction:
-        if key and (earlier := _earlier(transaction, key, fingerprint)):
+        if earlier := _earlier(transaction, key, fingerprint):
             return earlier.doc
-        amount, details = _wanted(request.json())
-        payment = must_find(transaction, "payment", payment_id)
-        record = refunding.refund(simulator, transaction, payment, amount, details)
-        if key:
-            transaction.connection.execute("INSERT INTO idempotency VALUES (?, ?, ?)", (key, fingerprint, record.id))
-        return record.doc
+        transaction.connection.execute("INSERT INTO idempotency VALUES (?, ?, '')", (key, fingerprint))
+        seconds = switches.read(transaction, "refund_takes_seconds")
+    return _refund_once(simulator, request, payment_id, key, seconds)
+
+
+def _refund_once(simulator: "Simulator", request: Request, payment_id: str, key: str, seconds: float) -> dict[str, Any]:
+    """Refund under a key that is marked as running; a refusal leaves the key free for another try."""
+    time.sleep(seconds)
+    try:
+        with simulator.store.transaction() as transaction:
+            record = _refund(simulator, transaction, request, payment_id)
+            transaction.connection.execute("UPDATE idempotency SET refund_id = ? WHERE key = ?", (record.id, key))
+            return record.doc
+    except BaseException:
+        with simulator.store.transaction() as transaction:
+            transaction.connection.execute("DELETE FROM idempotency WHERE key = ?", (key,))
+        raise
+
+
+def _refund(simulator: "Simulator", transaction: Transaction, request: Request, payment_id: str) -> Record:
+    amount, details = _wanted(request.json())
+    payment = must_find(transaction, "payment", payment_id)
+    return refunding.refund(simulator, transaction, payment, amount, details)
 
 
 def idempotency_key(request: Request) -> str | None:
@@ -49,6 +71,8 @@ def _earlier(transaction: Transaction, key: str, fingerprint: str) -> Record | N
         return None
     if row[0] != fingerprint:
         raise refused("Different request with the same idempotency key has already been processed.")
+    if not row[1]:
+        raise refused(RUNNING, status=409)
     return must_find(transaction, "refund", row[1])
 
 
@@ -83,6 +107,7 @@ def fetch_all(simulator: "Simulator", request: Request) -> dict[str, Any]:
     validation.refuse_extra_fields(request.parameters, LIST_FIELDS)
     page = validation.page_of(request.parameters)
     with simulator.store.transaction() as transaction:
+        page = switches.listed(transaction, simulator.now(), page)
         return entities.collection([refund.doc for refund in transaction.page("refund", page)])
 
 
@@ -104,6 +129,7 @@ def for_payment(simulator: "Simulator", request: Request, payment_id: str) -> di
     page = validation.page_of(request.parameters)
     with simulator.store.transaction() as transaction:
         must_find(transaction, "payment", payment_id)
+        page = switches.listed(transaction, simulator.now(), page)
         refunds = transaction.page("refund", page, parent=payment_id)
         return entities.collection([refund.doc for refund in refunds])
 

@@ -152,6 +152,8 @@ def result_of(simulator: "Simulator", payment: Record) -> dict[str, Any]:
     if payment.doc["status"] == "failed":
         return {"status": "failed", "error": moves.error_of(payment)}
     order_id = payment.doc["order_id"]
+    if order_id is None:
+        return {"status": payment.doc["status"], "response": {"razorpay_payment_id": payment.id}}
     return {
         "status": payment.doc["status"],
         "response": {

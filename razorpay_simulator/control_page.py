@@ -94,7 +94,7 @@ def payment_cells(payment: dict[str, Any]) -> list[str]:
     money = rupees(payment["amount"], payment["currency"])
     return [
         code(payment["id"]),
-        code(payment["order_id"]),
+        code(payment["order_id"] or "none"),
         money,
         payment["method"],
         badge(payment["status"]),

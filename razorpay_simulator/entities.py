@@ -9,6 +9,9 @@ from razorpay_simulator.ids import digits, new_id, random_part
 
 FEE_PERCENT = 2
 GST_PERCENT = 18
+OFFER_ID = "offer_Simulator00001"
+# What stands for the order of a payment that has none.
+NO_ORDER: dict[str, Any] = {"id": None, "amount": 0, "currency": "INR", "notes": []}
 TEST_CARD = {"last4": "1111", "network": "Visa"}
 ORDER_PAID_LEAVES_OUT = ("error_source", "error_step", "error_reason", "acquirer_data", "upi")
 
@@ -42,7 +45,7 @@ def new_payment(order: dict[str, Any], details: dict[str, Any], now: int) -> dic
     payment = {
         "id": new_id("pay"),
         "entity": "payment",
-        "amount": order["amount"],
+        "amount": details.get("amount", order["amount"]),
         "currency": order["currency"],
         "status": "created",
         "order_id": order["id"],
@@ -142,6 +145,30 @@ def new_refund(payment: dict[str, Any], amount: int, details: dict[str, Any], no
     }
 
 
+def refund_reference() -> dict[str, Any]:
+    """Return the number by which the customer's bank knows a refund (ARN)."""
+    return {"arn": digits(14)}
+
+
+def new_dispute(payment: dict[str, Any], proofs: tuple[str, ...], details: dict[str, Any], now: int) -> dict[str, Any]:
+    """Return an open dispute; `details`: amount (paise), phase, reason_code, respond_by (Unix seconds)."""
+    evidence = {"amount": details["amount"], "summary": None, **dict.fromkeys(proofs), "submitted_at": None}
+    return {
+        "id": new_id("disp"),
+        "entity": "dispute",
+        "payment_id": payment["id"],
+        "amount": details["amount"],
+        "currency": payment["currency"],
+        "amount_deducted": 0,
+        "reason_code": details["reason_code"],
+        "respond_by": details["respond_by"],
+        "status": "open",
+        "phase": details["phase"],
+        "created_at": now,
+        "evidence": evidence,
+    }
+
+
 def collection(items: list[dict[str, Any]]) -> dict[str, Any]:
     """Return a list as Razorpay shows it."""
     return {"entity": "collection", "count": len(items), "items": items}
@@ -149,7 +176,7 @@ def collection(items: list[dict[str, Any]]) -> dict[str, Any]:
 
 def payment_in_event(event: str, payment: dict[str, Any], private: dict[str, Any]) -> dict[str, Any]:
     """Return a payment as the samples of that event show it: order.paid tells less, money events tell more."""
-    shown = with_card(payment, private)
+    shown = payment if event.startswith("payment.dispute.") else with_card(payment, private)
     if event == "order.paid":
         return {name: value for name, value in shown.items() if name not in ORDER_PAID_LEAVES_OUT}
     if event in {"payment.authorized", "payment.failed"}:

@@ -46,6 +46,12 @@ def refused(description: str, *, status: int = 400, code: str = "BAD_REQUEST_ERR
     )
 
 
+def bank_refused(description: str) -> ApiError:
+    """Return the 400 for what a bank does not do: here Razorpay leaves the other fields null."""
+    more: dict[str, Any] = {"source": None, "step": None, "reason": None, "metadata": {}}
+    return ApiError(400, {"code": "BAD_REQUEST_ERROR", "description": description, **more})
+
+
 def unauthorized() -> ApiError:
     """Return the 401 for wrong keys."""
     return refused("Authentication failed", status=401)

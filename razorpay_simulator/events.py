@@ -40,14 +40,16 @@ def emit(simulator: "Simulator", transaction: Transaction, event: str, *records:
 
 
 def _body(event: str, records: tuple[Record, ...], now: int) -> dict[str, Any]:
-    return {
+    body: dict[str, Any] = {
         "entity": "event",
         "account_id": ACCOUNT_ID,
         "event": event,
         "contains": [record.kind for record in records],
         "payload": {record.kind: {"entity": _snapshot(event, record)} for record in records},
-        "created_at": now,
     }
+    # Razorpay's own sample of this one event has its time inside the payload.
+    (body["payload"] if event == "refund.speed_changed" else body)["created_at"] = now
+    return body
 
 
 def _snapshot(event: str, record: Record) -> dict[str, Any]:

@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from razorpay_simulator import api_orders, api_payments, api_refunds
+from razorpay_simulator import api_disputes, api_orders, api_payments, api_refunds, faults, misbehaving, timers
 from razorpay_simulator.errors import ApiError, method_not_allowed, not_found, unauthorized
 from razorpay_simulator.wire import Request, Response, error_response, json_response
 
@@ -32,21 +32,36 @@ ROUTES: tuple[tuple[str, str, Action], ...] = (
     ("GET", "/v1/refunds", api_refunds.fetch_all),
     ("GET", "/v1/refunds/:id", api_refunds.fetch),
     ("PATCH", "/v1/refunds/:id", api_refunds.update),
+    ("GET", "/v1/disputes", api_disputes.fetch_all),
+    ("GET", "/v1/disputes/:id", api_disputes.fetch),
+    ("POST", "/v1/disputes/:id/accept", api_disputes.accept),
+    ("PATCH", "/v1/disputes/:id/contest", api_disputes.contest),
 )
 PATTERNS = tuple((method, re.compile(path.replace(":id", "([^/]+)")), action) for method, path, action in ROUTES)
 
 
 def answer(simulator: "Simulator", request: Request) -> Response:
-    """Answer one API call."""
-    try:
-        authenticate(simulator, request)
-        action, ids = find(request)
-        response = json_response(action(simulator, request, *ids))
-    except ApiError as error:
-        response = error_response(error)
+    """Answer one API call, or let it go wrong as a fault wants it."""
+    timers.run_due(simulator)
+    call = f"{request.method} {request.path.rstrip('/')}"
+    with simulator.store.transaction() as transaction:
+        fault = faults.take(transaction, call)
+    response = misbehaving.answer(fault, lambda: act(simulator, request))
+    kind = fault.kind if fault else None
+    simulator.calls.append({"call": call, "at": simulator.now(), "status": response.status, "fault": kind})
     if request.method != "GET":
         simulator.courier.wake()
     return response
+
+
+def act(simulator: "Simulator", request: Request) -> Response:
+    """Do what a call asks for, and answer rightly."""
+    try:
+        authenticate(simulator, request)
+        action, ids = find(request)
+        return json_response(action(simulator, request, *ids))
+    except ApiError as error:
+        return error_response(error)
 
 
 def authenticate(simulator: "Simulator", request: Request) -> None:

@@ -10,7 +10,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from razorpay_simulator import routes
+from razorpay_simulator import routes, sending
 from razorpay_simulator.errors import refused, server_error
 from razorpay_simulator.wire import Request, Response, error_response
 
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from razorpay_simulator.simulator import Simulator
 
 MAX_BODY_BYTES = 1024 * 1024
+READ_AWAY_BYTES = 8 * MAX_BODY_BYTES
 
 
 class Server(ThreadingHTTPServer):
@@ -54,7 +55,7 @@ class Handler(BaseHTTPRequestHandler):
         started = time.perf_counter()
         request = self._read()
         response = self._respond(request) if request else self._refuse_body()
-        self._write(response)
+        sending.send(self, response)
         if not self.server.simulator.config.quiet:
             milliseconds = (time.perf_counter() - started) * 1000
             path = urlsplit(self.path).path
@@ -73,6 +74,11 @@ class Handler(BaseHTTPRequestHandler):
 
     def _refuse_body(self) -> Response:
         self.close_connection = True
+        # A caller who is still writing would meet a broken pipe instead of the answer.
+        length = self.headers.get("Content-Length", "0")
+        left = min(int(length), READ_AWAY_BYTES) if length.isdecimal() and len(length) < 10 else 0
+        while left > 0 and (chunk := self.rfile.read(min(left, 64 * 1024))):
+            left -= len(chunk)
         return error_response(refused("The request body is too large.", status=413))
 
     def _respond(self, request: Request) -> Response:
@@ -81,19 +87,6 @@ class Handler(BaseHTTPRequestHandler):
         except Exception:
             traceback.print_exc()
             return error_response(server_error())
-
-    def _write(self, response: Response) -> None:
-        self.send_response(response.status)
-        self.send_header("Content-Type", response.content_type)
-        self.send_header("Content-Length", str(len(response.body)))
-        self.send_header("X-Content-Type-Options", "nosniff")
-        for name, value in response.headers.items():
-            self.send_header(name, value)
-        if self.close_connection:
-            self.send_header("Connection", "close")
-        self.end_headers()
-        if self.command != "HEAD":
-            self.wfile.write(response.body)
 
     def log_message(self, *arguments: Any) -> None:
         """Write nothing: `answer` writes the one line of a request."""

@@ -1,11 +1,14 @@
 """What the parts of the program share: options, state file, clock and the webhook courier."""
 
-import time
+from collections import deque
 from typing import Any
 
+from razorpay_simulator.clock import Clock
 from razorpay_simulator.config import Config
 from razorpay_simulator.store import Store, Transaction
 from razorpay_simulator.webhooks import Courier
+
+LISTED_CALLS = 2000
 
 
 class Simulator:
@@ -14,11 +17,13 @@ class Simulator:
     def __init__(self, config: Config) -> None:
         self.config = config
         self.store = Store(config.state)
+        self.clock = Clock(self.store)
+        self.calls: deque[dict[str, Any]] = deque(maxlen=LISTED_CALLS)
         self.courier = Courier(self)
 
     def now(self) -> float:
-        """Return the time in Unix seconds; the one clock of the program."""
-        return time.time()
+        """Return the time in Unix seconds by the one clock of the program."""
+        return self.clock.now()
 
     def webhook_settings(self, transaction: Transaction) -> dict[str, Any]:
         """Return whether events are sent now, where to, and how many seconds after they happen."""

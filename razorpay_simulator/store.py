@@ -13,6 +13,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from razorpay_simulator.errors import unknown_id
+
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS entities (
     seq INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -44,6 +46,24 @@ CREATE TABLE IF NOT EXISTS events (
     next_at REAL NOT NULL,
     last_status INTEGER,
     last_error TEXT
+);
+CREATE TABLE IF NOT EXISTS timers (
+    seq INTEGER PRIMARY KEY AUTOINCREMENT,
+    due_at REAL NOT NULL,
+    action TEXT NOT NULL,
+    entity_id TEXT NOT NULL,
+    data TEXT NOT NULL
+);
+CREATE INDEX IF NOT EXISTS timers_due ON timers (due_at, seq);
+CREATE TABLE IF NOT EXISTS faults (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    "on" TEXT NOT NULL,
+    kinds TEXT NOT NULL,
+    times INTEGER,
+    seconds REAL,
+    probability REAL NOT NULL,
+    seed INTEGER NOT NULL,
+    seen INTEGER NOT NULL DEFAULT 0
 );
 CREATE INDEX IF NOT EXISTS events_due ON events (state, next_at);
 CREATE TABLE IF NOT EXISTS settings (name TEXT PRIMARY KEY, value TEXT NOT NULL);
@@ -106,6 +126,13 @@ class Transaction:
         rows = self._records("WHERE kind = ? AND id = ?", [kind, entity_id])
         return rows[0] if rows else None
 
+    def must_get(self, kind: str, entity_id: str) -> Record:
+        """Return an entity or refuse the id as Razorpay does."""
+        record = self.get(kind, entity_id)
+        if record is None:
+            raise unknown_id()
+        return record
+
     def children(self, kind: str, parent: str) -> list[Record]:
         """Return the payments of an order or the refunds of a payment, oldest first."""
         return self._records("WHERE kind = ? AND parent = ? ORDER BY seq", [kind, parent])
@@ -143,9 +170,16 @@ class Transaction:
         """Turn a switch."""
         self.connection.execute("INSERT OR REPLACE INTO settings VALUES (?, ?)", (name, json.dumps(value)))
 
+    def later(self, due_at: float, action: str, entity_id: str, **data: Any) -> None:
+        """Let something happen by itself when the clock shows `due_at` (Unix seconds); see timers.py."""
+        self.connection.execute(
+            "INSERT INTO timers (due_at, action, entity_id, data) VALUES (?, ?, ?, ?)",
+            (due_at, action, entity_id, json.dumps(data)),
+        )
+
     def clear(self) -> None:
         """Forget everything."""
-        for table in ("entities", "idempotency", "events", "settings"):
+        for table in ("entities", "idempotency", "events", "timers", "faults", "settings"):
             self.connection.execute(f"DELETE FROM {table}")
 
 
@@ -158,6 +192,8 @@ class Store:
         self._connection.execute("PRAGMA journal_mode=WAL")
         self._connection.execute("PRAGMA synchronous=NORMAL")
         self._connection.executescript(SCHEMA)
+        # What a kill interrupted did not happen: the same key may be used again.
+        self._connection.execute("DELETE FROM idempotency WHERE refund_id = ''")
 
     @contextmanager
     def transaction(self) -> Iterator[Transaction]:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from razorpay_simulator import timers
 from razorpay_simulator.signatures import webhook_signature
 
 if TYPE_CHECKING:
@@ -110,6 +111,7 @@ class Courier:
 
     def _due(self) -> tuple[str, list[Delivery], float]:
         """Return the address, what to send now, and the seconds until something else may be due."""
+        timers.run_due(self.simulator)
         now = self.simulator.now()
         # Copied before the query: an event that lands in between is neither in the answer nor sent twice.
         flying = set(self._flying)

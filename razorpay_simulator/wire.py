@@ -58,12 +58,14 @@ class Request:
 
 @dataclass(slots=True)
 class Response:
-    """One HTTP answer."""
+    """One HTTP answer; a fault may want it sent in another manner (see sending.py) and with pauses of `seconds`."""
 
     status: int
     body: bytes
     content_type: str
     headers: dict[str, str] = field(default_factory=dict)
+    manner: str = ""
+    seconds: float = 0.0
 
 
 def json_response(content: Any, status: int = 200) -> Response:

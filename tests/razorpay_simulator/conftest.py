@@ -4,8 +4,9 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+import razorpay
 
-from tests.razorpay_simulator.harness import Receiver, Running
+from tests.razorpay_simulator.harness import KEY_ID, KEY_SECRET, Receiver, Running
 
 
 @pytest.fixture(autouse=True)
@@ -19,6 +20,19 @@ def simulator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     running = Running(tmp_path_factory.mktemp("simulator") / "state.sqlite3", ["--no-webhooks"]).start()
     yield running
     running.stop()
+
+
+@pytest.fixture
+def fresh(simulator: Running) -> Running:
+    """The shared simulator, emptied."""
+    simulator.control("reset")
+    return simulator
+
+
+@pytest.fixture
+def client(simulator: Running) -> razorpay.Client:
+    """Razorpay's own SDK, as it comes."""
+    return razorpay.Client(auth=(KEY_ID, KEY_SECRET), base_url=simulator.url)
 
 
 @pytest.fixture

@@ -118,6 +118,20 @@ class Running:
         assert answer.status == 200, answer.body
         return dict(answer.json)
 
+    def control(self, action: str, **data: Any) -> dict[str, Any]:
+        """Ask the control room for something."""
+        answer = self.call("POST", f"/_simulator/{action}", data)
+        assert answer.status == 200, answer.body
+        return dict(answer.json)
+
+    def told(self) -> list[str]:
+        """Return the names of all events, oldest first."""
+        return [event["event"] for event in self.events()]
+
+    def calls(self) -> list[dict[str, Any]]:
+        """Return the API calls of late, oldest first."""
+        return list(self.call("GET", "/_simulator/calls").json["items"])
+
     def events(self) -> list[dict[str, Any]]:
         return list(self.call("GET", "/_simulator/events").json["items"])
 

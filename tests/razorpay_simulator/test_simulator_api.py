@@ -12,11 +12,6 @@ from tests.razorpay_simulator.harness import KEY_ID, KEY_SECRET, Answer, Running
 UNKNOWN = "AAAAAAAAAAAAAA"
 
 
-@pytest.fixture
-def client(simulator: Running) -> razorpay.Client:
-    return razorpay.Client(auth=(KEY_ID, KEY_SECRET), base_url=simulator.url)
-
-
 def refusal(answer: Answer, status: int = 400) -> dict[str, Any]:
     """Return the error of an answer that is shaped as Razorpay's."""
     assert answer.status == status, answer.body
