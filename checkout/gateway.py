@@ -23,7 +23,7 @@ from checkout.facts import (
     order_facts,
     payment_facts,
 )
-from checkout.transport import CONNECT_TIMEOUT, Session
+from checkout.transport import Session
 from checkout.transport import GatewayError as GatewayError
 
 HEX_SHA256 = re.compile(r"[0-9a-f]{64}")
@@ -147,10 +147,7 @@ def _client() -> Any:
 
 
 def _options(timeout: float | None) -> dict[str, Any]:
-    if timeout is None:
-        return {}
-    allowed = max(min(timeout, settings.RAZORPAY_TIMEOUT), 0.1)
-    return {"timeout": (min(CONNECT_TIMEOUT, allowed), allowed)}
+    return {} if timeout is None else {"timeout": max(min(timeout, settings.RAZORPAY_TIMEOUT), 0.1)}
 
 
 def _require(is_valid: bool) -> None:

@@ -1,6 +1,13 @@
-"""The wire to Razorpay: every call ends in time, goes nowhere else, and fails as one kind of error."""
+"""The wire to Razorpay: every call ends in time, goes nowhere else, and fails as one kind of error.
 
+However badly Razorpay answers, some threads of each web process stay free for the shop's pages.
+"""
+
+import threading
 import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,6 +19,10 @@ from django.utils.translation import gettext as _
 from checkout.facts import is_order_id
 
 CONNECT_TIMEOUT = 3.05
+# What Razorpay's answers never reach.
+MAX_ANSWER = 10_000_000
+# Calls take a moment. Nobody queues behind one that has taken longer already.
+LATE = 1.5
 
 
 @dataclass(eq=False)
@@ -51,17 +62,58 @@ class GatewayError(Exception):
         return _("We cannot reach our payment partner right now. Your order is saved: please try again in a minute.")
 
 
+class Places:
+    """How many threads of this process may wait for Razorpay at once; a thread that takes two has one."""
+
+    def __init__(self) -> None:
+        self._changed = threading.Condition()
+        self._since: dict[int, float] = {}
+
+    @contextmanager
+    def taken(self) -> Iterator[None]:
+        """Hold a place while the block lasts. Raises GatewayError when all are held by calls that are late."""
+        me = threading.get_ident()
+        if me in self._since:
+            yield
+            return
+        self._take(me)
+        try:
+            yield
+        finally:
+            with self._changed:
+                del self._since[me]
+                self._changed.notify()
+
+    def _take(self, me: int) -> None:
+        with self._changed:
+            while len(self._since) >= settings.RAZORPAY_PLACES:
+                left = min(self._since.values()) + LATE - time.monotonic()
+                if left <= 0:
+                    raise GatewayError(detail="too many calls are waiting for Razorpay", status=429, code="SHOP_BUSY")
+                self._changed.wait(left)
+            self._since[me] = time.monotonic()
+
+
+places = Places()
+
+
 class Session(requests.Session):
     """A `requests` session that never hangs, never follows a redirect and only returns a JSON object of a success."""
 
     def request(self, method: str | bytes, url: str | bytes, *args: Any, **kwargs: Any) -> requests.Response:
-        """Send a request. Raises GatewayError."""
-        kwargs["timeout"] = kwargs.get("timeout") or (CONNECT_TIMEOUT, settings.RAZORPAY_TIMEOUT)
-        kwargs.update(allow_redirects=False, stream=True)
-        deadline = time.monotonic() + sum(kwargs["timeout"])
-        try:
-            response = super().request(method, url, *args, **kwargs)
+        """Send a request; `timeout` is the seconds for all of it. Raises GatewayError."""
+        seconds = kwargs.pop("timeout", None) or settings.RAZORPAY_TIMEOUT
+        kwargs.update(allow_redirects=False, stream=True, timeout=(min(CONNECT_TIMEOUT, seconds), seconds))
+        deadline = time.monotonic() + seconds
+
+        def call() -> requests.Response:
+            response = super(Session, self).request(method, url, *args, **kwargs)
             response._content = _read(response, deadline)
+            return response
+
+        try:
+            with places.taken():
+                response = _in_time(seconds, call)
         except (requests.RequestException, urllib3.exceptions.HTTPError) as error:
             raise GatewayError(detail=type(error).__name__) from error
         if not 200 <= response.status_code < 300:
@@ -71,14 +123,34 @@ class Session(requests.Session):
         return response
 
 
+def _in_time(seconds: float, call: Callable[[], requests.Response]) -> requests.Response:
+    """Make a call in a thread of its own: looking a name up and reading headers have no end that could be set."""
+    outcome: Future[requests.Response] = Future()
+
+    def run() -> None:
+        try:
+            outcome.set_result(call())
+        # Whatever it is, it belongs to the thread that waits.
+        except BaseException as error:  # noqa: BLE001 (see above)
+            outcome.set_exception(error)
+
+    threading.Thread(target=run, name="razorpay", daemon=True).start()
+    try:
+        return outcome.result(seconds + 0.25)
+    except TimeoutError as error:
+        raise requests.Timeout from error
+
+
 def _read(response: requests.Response, deadline: float) -> bytes:
-    # The timeout counts anew for each read: a body that comes one byte at a time would hold the thread for ever.
+    # The timeout counts anew for each read: a body that comes one byte at a time would go on for ever.
     parts = []
+    left = MAX_ANSWER
     while part := response.raw.read1(65_536, decode_content=True):
         parts.append(part)
-        if time.monotonic() > deadline:
+        left -= len(part)
+        if time.monotonic() > deadline or left < 0:
             response.close()
-            raise requests.ReadTimeout("the answer did not end in time")
+            raise requests.ReadTimeout("the answer did not end")
     return b"".join(parts)
 
 

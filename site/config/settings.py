@@ -270,7 +270,7 @@ RAZORPAY_WEBHOOK_SECRETS = parts("RAZORPAY_WEBHOOK_SECRET", [])
 RAZORPAY_PREVIOUS_KEYS = read("RAZORPAY_PREVIOUS_KEYS", key_pairs, dict[str, str](), "id:secret,id:secret")
 RAZORPAY_API_URL = text("RAZORPAY_API_URL", "https://api.razorpay.com").rstrip("/")
 RAZORPAY_CHECKOUT_JS_URL = text("RAZORPAY_CHECKOUT_JS_URL", "https://checkout.razorpay.com/v1/checkout.js")
-# Seconds, for connecting and for each read.
+# Seconds for a call, from looking the name up to the end of the answer.
 RAZORPAY_TIMEOUT = read("RAZORPAY_TIMEOUT", float, 4.0, "a number of seconds")
 RESERVATION_MINUTES = whole("RESERVATION_MINUTES", 30)
 RATELIMIT_ENABLE = flag("RATELIMIT_ENABLE", True)
@@ -280,6 +280,9 @@ RATELIMIT_ENABLE = flag("RATELIMIT_ENABLE", True)
 HOST = text("HOST", "127.0.0.1")
 PORT = whole("PORT", 8000)
 WEB_CONCURRENCY = whole("WEB_CONCURRENCY", 2)
+# Threads of each web process; more would only queue for Python's lock. Some of them never wait for Razorpay.
+WEB_THREADS = 8
+RAZORPAY_PLACES = WEB_THREADS - 2
 SENTRY_DSN = text("SENTRY_DSN")
 
 LOGGING = {

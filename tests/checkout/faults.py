@@ -138,13 +138,35 @@ def do_and_hang(handler: Handler) -> None:
 
 
 def drip(handler: Handler) -> None:
-    """Answer one blank at a time, for ever, each well within any read timeout."""
+    """Answer with a body of one blank at a time, for ever, each well within any read timeout."""
     handler.send_response(200)
     handler.send_header("Content-Length", "100000")
     handler.end_headers()
     try:
         while not handler.shop.released.wait(0.05):
             handler.wfile.write(b" ")
+    except OSError:
+        handler.close_connection = True
+
+
+def drip_headers(handler: Handler) -> None:
+    """Answer with one header after another, for ever."""
+    handler.wfile.write(b"HTTP/1.1 200 OK\r\nX-Drip: ")
+    try:
+        while not handler.shop.released.wait(0.05):
+            handler.wfile.write(b"x")
+    except OSError:
+        handler.close_connection = True
+
+
+def flood(handler: Handler) -> None:
+    """Answer with more than anybody can hold, as fast as it goes."""
+    handler.send_response(200)
+    handler.send_header("Content-Length", str(10**12))
+    handler.end_headers()
+    try:
+        while not handler.shop.released.is_set():
+            handler.wfile.write(b" " * 1_000_000)
     except OSError:
         handler.close_connection = True
 
@@ -176,5 +198,15 @@ def change(**values: Any) -> Fault:
     def fault(handler: Handler) -> None:
         response = handler.forwarded()
         handler.answer(response.status_code, json.dumps({**response.json(), **values}).encode())
+
+    return fault
+
+
+def hold(go_on: threading.Event) -> Fault:
+    """Return the fault of doing it only when told to."""
+
+    def fault(handler: Handler) -> None:
+        go_on.wait(30)
+        pass_on(handler)
 
     return fault

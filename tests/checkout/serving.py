@@ -11,13 +11,14 @@ from urllib.parse import urlsplit
 import requests
 from django.db import connection
 
+from tests.checkout.faults import FaultyRazorpay
 from tests.factories import BUYER
 from tests.programs import MANAGE, Simulator, answers, free_port, running
 
 TOKEN = "t" * 32
 
 
-def environment(simulator: Simulator) -> dict[str, str]:
+def environment(razorpay: Simulator | FaultyRazorpay) -> dict[str, str]:
     """Return what another process needs to be the same shop."""
     name = str(connection.settings_dict["NAME"])
     if connection.vendor == "sqlite":
@@ -27,7 +28,7 @@ def environment(simulator: Simulator) -> dict[str, str]:
     return {
         "DATABASE_URL": address,
         "DJANGO_SETTINGS_MODULE": "config.settings",
-        "RAZORPAY_API_URL": simulator.url,
+        "RAZORPAY_API_URL": razorpay.url,
         "RAZORPAY_TIMEOUT": "8",
         "RATELIMIT_ENABLE": "False",
         "ALLOWED_HOSTS": "testserver,127.0.0.1",
@@ -44,14 +45,15 @@ class Shop:
 
 
 @contextmanager
-def running_shop(folder: Path, simulator: Simulator) -> Iterator[Shop]:
-    """Run the production server with two processes."""
+def running_shop(folder: Path, razorpay: Simulator | FaultyRazorpay, *, processes: int = 2) -> Iterator[Shop]:
+    """Run the production server."""
     port = free_port()
     static = folder / "static"
     static.mkdir()
     # No test here looks at a page: a manifest that names nothing spares the collecting.
     (static / "staticfiles.json").write_text(json.dumps({"version": "1.1", "paths": {"none": "none"}, "hash": "none"}))
-    settings = {**environment(simulator), "PORT": str(port), "WEB_CONCURRENCY": "2", "STATIC_ROOT": str(static)}
+    settings = {**environment(razorpay), "PORT": str(port), "STATIC_ROOT": str(static)}
+    settings["WEB_CONCURRENCY"] = str(processes)
     shop = Shop(f"http://127.0.0.1:{port}", folder / "shop.log")
     with running([*MANAGE, "serve"], log=shop.log, env=settings, ready=answers(f"{shop.url}/health/live/")):
         yield shop

@@ -18,8 +18,6 @@ from granian.server.mp import MPServer
 from config.checks import refuse_to_serve_when_misconfigured
 
 APPLICATION = "config.wsgi:application"
-# Views wait for the database and for Razorpay, so a few threads each; more only queue for Python's lock.
-THREADS = 4
 # Requests that may wait in one process before new connections wait in the kernel's queue.
 BACKPRESSURE = 64
 BACKLOG = 1024
@@ -80,7 +78,7 @@ def server(host: str, port: int, processes: int) -> MPServer:
         port=port,
         interface=Interfaces.WSGI,
         workers=processes,
-        blocking_threads=THREADS,
+        blocking_threads=settings.WEB_THREADS,
         backlog=BACKLOG,
         backpressure=BACKPRESSURE,
         http1_settings=HTTP1Settings(header_read_timeout=15_000),
