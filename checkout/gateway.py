@@ -23,8 +23,8 @@ from checkout.facts import (
     order_facts,
     payment_facts,
 )
-from checkout.transport import Session
 from checkout.transport import GatewayError as GatewayError
+from checkout.transport import Session
 
 HEX_SHA256 = re.compile(r"[0-9a-f]{64}")
 _local = threading.local()
