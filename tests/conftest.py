@@ -3,35 +3,37 @@
 import shutil
 import signal
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 from django.conf import settings as django_settings
 from django.core.cache import cache
-from pytest_django import Settings
+from django.test import TransactionTestCase
+from pytest_django import DjangoDbBlocker, Settings
 
 from tests.programs import Simulator, running_simulator
+from tests.template import kept_database
 
 BROWSER_FIXTURES = {"browser", "context", "page"}
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark what needs a browser, and let transactional tests keep Wagtail's page tree."""
+    """Mark what needs a browser."""
     for item in items:
         if BROWSER_FIXTURES.intersection(getattr(item, "fixturenames", ())):
             item.add_marker("browser")
-        keep_migrated_rows(item)
 
 
-def keep_migrated_rows(item: pytest.Item) -> None:
-    """Let a transactional test put back what migrations made, root page, locale and collection among it.
-
-    It empties all tables at its end; without this the next test finds a shop without a page tree.
-    """
-    marker = item.get_closest_marker("django_db")
-    if marker and marker.kwargs.get("transaction") and "serialized_rollback" not in marker.kwargs:
-        item.add_marker(pytest.mark.django_db(**{**marker.kwargs, "serialized_rollback": True}), append=False)
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """Let each transactional test end with the rows that the migrations wrote, instead of none."""
+    with pytest.MonkeyPatch.context() as patch, ExitStack() as stack:
+        with django_db_blocker.unblock():
+            restore = stack.enter_context(kept_database())
+        patch.setattr(TransactionTestCase, "_fixture_teardown", lambda _test: restore())
+        yield
 
 
 def pytest_configure() -> None:

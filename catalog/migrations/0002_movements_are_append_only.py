@@ -1,8 +1,7 @@
 """The stock book refuses changes in the database itself, whoever writes to it.
 
-No line may be updated, but for the name of a person who was deleted. PostgreSQL refuses deletion too. SQLite cannot: a
-test suite empties tables by DELETE there, and a trigger cannot tell that from a person; the foreign keys and
-`MovementQuerySet` stand there. A later migration that rebuilds this table on SQLite must make the trigger again.
+No line may be updated, but for the name of a person who was deleted. PostgreSQL refuses deletion too; SQLite does so
+from 0003 on. A later migration that rebuilds this table on SQLite must make the triggers again.
 """
 
 from django.db import migrations
