@@ -18,7 +18,7 @@ LIST_FIELDS = ("from", "to", "count", "skip", "expand[]", "expand")
 def fetch(simulator: "Simulator", request: Request, payment_id: str) -> dict[str, Any]:
     """GET /payments/:id."""
     check_id("pay", payment_id)
-    expand = validation.expansions(request.parameters, {"card"})
+    expand = validation.expansions(request.parameters, {"card", "offers"})
     with simulator.store.transaction() as transaction:
         return _shown(must_find(transaction, "payment", payment_id), expand)
 
@@ -78,4 +78,8 @@ def _refuse_capture(payment: Record, order: Record) -> None:
 
 
 def _shown(payment: Record, expand: set[str]) -> dict[str, Any]:
-    return entities.with_card(payment.doc, payment.private) if expand else payment.doc
+    doc = entities.with_card(payment.doc, payment.private) if "card" in expand else payment.doc
+    if "offers" not in expand:
+        return doc
+    offers = [{"id": entities.OFFER_ID}] if payment.private.get("offer") else []
+    return {**doc, "offers": entities.collection(offers)}

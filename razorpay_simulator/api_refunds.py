@@ -1,8 +1,10 @@
 """Razorpay's Refunds API (razorpay.com/docs/api/refunds)."""
 
 import hashlib
+import json
 import re
 import time
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from razorpay_simulator import entities, refunding, switches, validation
@@ -35,6 +37,15 @@ def create(simulator: "Simulator", request: Request, payment_id: str) -> dict[st
         transaction.connection.execute("INSERT INTO idempotency VALUES (?, ?, '')", (key, fingerprint))
         seconds = switches.read(transaction, "refund_takes_seconds")
     return _refund_once(simulator, request, payment_id, key, seconds)
+
+
+def create_by_body(simulator: "Simulator", request: Request) -> dict[str, Any]:
+    """POST /refunds, as the SDK's client.refund.create does it: the payment stands in the body as payment_id."""
+    data = request.json()
+    payment_id = data.pop("payment_id", None)
+    if not isinstance(payment_id, str):
+        raise invalid("The payment id field is required.", field="payment_id")
+    return create(simulator, replace(request, body=json.dumps(data).encode()), payment_id)
 
 
 def _refund_once(simulator: "Simulator", request: Request, payment_id: str, key: str, seconds: float) -> dict[str, Any]:

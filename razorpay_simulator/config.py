@@ -24,6 +24,7 @@ class Config:
     webhooks: bool
     quiet: bool
     max_amount: int
+    seed: str = ""
 
 
 def parser(environ: Mapping[str, str]) -> argparse.ArgumentParser:
@@ -54,6 +55,7 @@ def parser(environ: Mapping[str, str]) -> argparse.ArgumentParser:
     add("key-secret", "simulator-key-secret", "API key secret")
     add("state", "razorpay-simulator.sqlite3", "file that keeps every order, payment, refund and event")
     add("max-amount", "50000000", "largest order in paise", int)
+    add("seed", "", "makes ids repeat themselves from run to run (empty: nobody can know them)")
     flag("no-webhooks", "list events but send none")
     flag("quiet", "no line per request")
     return options
@@ -79,4 +81,5 @@ def read(arguments: Sequence[str] | None = None, environ: Mapping[str, str] | No
         webhooks=not found.no_webhooks,
         quiet=found.quiet,
         max_amount=found.max_amount,
+        seed=found.seed,
     )

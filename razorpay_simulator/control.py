@@ -7,7 +7,15 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from razorpay_simulator import control_money, control_page, control_switches, paying, timers
+from razorpay_simulator import (
+    control_account,
+    control_money,
+    control_page,
+    control_switches,
+    control_webhooks,
+    paying,
+    timers,
+)
 from razorpay_simulator.errors import method_not_allowed, not_found, refused
 from razorpay_simulator.wire import Request, Response, json_response, see_other
 
@@ -50,23 +58,30 @@ GETS: dict[str, Action] = {
     "": overview,
     "calls": control_switches.calls,
     "clock": control_switches.show_clock,
-    "events": control_switches.events,
+    "events": control_webhooks.events,
     "faults": control_switches.list_faults,
     "switches": control_switches.show_switches,
 }
 POSTS: dict[str, Action] = {
     "auto_refund": control_money.auto_refund,
+    "chaos": control_switches.chaos,
     "clear_faults": control_switches.clear_faults,
     "clock": control_switches.set_clock,
     "decide_refund": control_money.decide_refund,
+    "deliver": control_webhooks.deliver,
     "dispute": control_money.dispute,
+    "downtime": control_account.downtime,
     "faults": control_switches.add_fault,
     "late": paying.late,
     "move_dispute": control_money.move_dispute,
+    "move_downtime": control_account.move_downtime,
     "pay": paying.pay,
-    "redeliver": control_switches.redeliver,
+    "redeliver": control_webhooks.redeliver,
     "refund": control_money.refund,
+    "replay": control_webhooks.replay,
     "reset": control_switches.reset,
+    "seed": control_switches.seed,
+    "settle": control_account.settle,
     "switches": control_switches.turn_switches,
-    "webhooks": control_switches.webhooks,
+    "webhooks": control_webhooks.webhooks,
 }

@@ -4,10 +4,12 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from razorpay_simulator import faults, fields, switches, timers
-from razorpay_simulator.errors import invalid
 
 if TYPE_CHECKING:
     from razorpay_simulator.simulator import Simulator
+
+# Kinds after which an event still arrives, if not at once, or is found by asking.
+WEBHOOK_CHAOS = ("drop", "duplicate", "delay", "reorder")
 
 
 def add_fault(simulator: "Simulator", data: dict[str, Any]) -> dict[str, Any]:
@@ -61,39 +63,33 @@ def show_clock(simulator: "Simulator", data: dict[str, Any]) -> dict[str, Any]:
     return simulator.clock.shown()
 
 
-def webhooks(simulator: "Simulator", data: dict[str, Any]) -> dict[str, Any]:
-    """Pause, resume, delay or redirect webhooks: enabled, delay_seconds (of events to come), url."""
+def seed(simulator: "Simulator", data: dict[str, Any]) -> dict[str, Any]:
+    """Let ids repeat themselves from run to run: seed; an empty one goes back to ids that nobody can know."""
     with simulator.store.transaction() as transaction:
-        if "enabled" in data:
-            transaction.set("webhooks_enabled", fields.flag(data, "enabled"))
-        if "delay_seconds" in data:
-            transaction.set("webhooks_delay_seconds", fields.number(data, "delay_seconds", 0, 86400))
-        if "url" in data:
-            transaction.set("webhooks_url", str(data["url"]))
-        return simulator.webhook_settings(transaction)
+        simulator.seed(transaction, fields.text(data, "seed") or None)
+    return {"seed": data.get("seed")}
 
 
-def redeliver(simulator: "Simulator", data: dict[str, Any]) -> dict[str, Any]:
-    """Send an event once more, under the same event id."""
-    event_id = fields.text(data, "event_id")
-    if not simulator.courier.redeliver(event_id):
-        raise invalid("There is no such event.", field="event_id")
-    return {"event_id": event_id, "state": "pending"}
+def chaos(simulator: "Simulator", data: dict[str, Any]) -> dict[str, Any]:
+    """Let calls and webhooks go wrong by chance from now on: probability, seed, seconds."""
+    fields.refuse_unknown(data, ("probability", "seed", "seconds"))
+    chance = {"probability": 0.2, "times": 0, **{name: value for name, value in data.items() if value != ""}}
+    with simulator.store.transaction() as transaction:
+        rows = [
+            faults.add(transaction, {**chance, "on": "* *", "kind": "any"}),
+            faults.add(transaction, {**chance, "on": "WEBHOOK *", "kind": list(WEBHOOK_CHAOS)}),
+        ]
+    return {"items": rows}
 
 
 def reset(simulator: "Simulator", data: dict[str, Any]) -> dict[str, Any]:
-    """Forget every entity, event, fault and switch, and show real time."""
+    """Forget every entity, event, fault and switch, and show real time; ids are those of the start."""
     with simulator.store.transaction() as transaction:
         transaction.clear()
         simulator.clock.be_real(transaction)
+        simulator.seed(transaction, simulator.config.seed or None)
         simulator.calls.clear()
     return {"reset": True}
-
-
-def events(simulator: "Simulator", data: dict[str, Any]) -> dict[str, Any]:
-    """List all events, oldest first, with the state of their delivery."""
-    with simulator.store.transaction() as transaction:
-        return {"items": transaction.events(), "webhooks": simulator.webhook_settings(transaction)}
 
 
 def calls(simulator: "Simulator", data: dict[str, Any]) -> dict[str, Any]:

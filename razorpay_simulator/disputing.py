@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING, Any
 
-from razorpay_simulator import entities, switches
+from razorpay_simulator import account_entities, switches
 from razorpay_simulator.errors import invalid
 from razorpay_simulator.events import emit
 from razorpay_simulator.store import Record, Transaction
@@ -32,7 +32,7 @@ WEEK = 7 * 86400
 
 def create(simulator: "Simulator", transaction: Transaction, payment: Record, details: dict[str, Any]) -> Record:
     """Open a dispute about a payment; `details`: amount (paise), phase, reason_code, respond_by (Unix seconds)."""
-    doc = entities.new_dispute(payment.doc, PROOFS, details, int(simulator.now()))
+    doc = account_entities.new_dispute(payment.doc, PROOFS, details, int(simulator.now()))
     dispute = transaction.insert(Record("dispute", doc["id"], doc, parent=payment.id))
     emit(simulator, transaction, "payment.dispute.created", payment, dispute)
     return dispute

@@ -150,25 +150,6 @@ def refund_reference() -> dict[str, Any]:
     return {"arn": digits(14)}
 
 
-def new_dispute(payment: dict[str, Any], proofs: tuple[str, ...], details: dict[str, Any], now: int) -> dict[str, Any]:
-    """Return an open dispute; `details`: amount (paise), phase, reason_code, respond_by (Unix seconds)."""
-    evidence = {"amount": details["amount"], "summary": None, **dict.fromkeys(proofs), "submitted_at": None}
-    return {
-        "id": new_id("disp"),
-        "entity": "dispute",
-        "payment_id": payment["id"],
-        "amount": details["amount"],
-        "currency": payment["currency"],
-        "amount_deducted": 0,
-        "reason_code": details["reason_code"],
-        "respond_by": details["respond_by"],
-        "status": "open",
-        "phase": details["phase"],
-        "created_at": now,
-        "evidence": evidence,
-    }
-
-
 def collection(items: list[dict[str, Any]]) -> dict[str, Any]:
     """Return a list as Razorpay shows it."""
     return {"entity": "collection", "count": len(items), "items": items}

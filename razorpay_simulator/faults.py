@@ -44,18 +44,20 @@ WEBHOOK_KINDS = {
     "previous_secret": 0.0,
     "wrong_secret": 0.0,
 }
+WEBHOOK = "WEBHOOK "
 FIELDS = ("on", "kind", "times", "seconds", "probability", "seed")
 SHAPE = re.compile(r"(\*|GET|POST|PATCH|WEBHOOK) \S+")
 
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """One thing that goes wrong now; `last` says that its row is used up."""
+    """One thing that goes wrong now; `last` says that its row is used up, `share` is chance from 0 to 1."""
 
     id: int
     kind: str
     seconds: float
     last: bool
+    share: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +74,9 @@ class Row:
     seen: int
 
     def matches(self, call: str) -> bool:
-        """Return whether it is about this call."""
+        """Return whether it is about this call; only a row that says so is about webhooks."""
+        if self.on.startswith(WEBHOOK) != call.startswith(WEBHOOK):
+            return False
         parts = re.split(r"(\*|:id)", self.on)
         pattern = "".join({"*": ".*", ":id": "[^/]+"}.get(part) or re.escape(part) for part in parts)
         return re.fullmatch(pattern, call, re.DOTALL) is not None
@@ -86,7 +90,7 @@ def add(transaction: Transaction, data: dict[str, Any]) -> dict[str, Any]:
         raise invalid(
             'on is such as "POST /v1/orders", "GET /v1/payments/:id", "* *" or "WEBHOOK payment.*".', field="on"
         )
-    kinds = _kinds(data.get("kind"), WEBHOOK_KINDS if on.startswith("WEBHOOK ") else CALL_KINDS)
+    kinds = _kinds(data.get("kind"), WEBHOOK_KINDS if on.startswith(WEBHOOK) else CALL_KINDS)
     times = int(fields.number(data, "times", 0, 10**9, 1)) or None
     wait = fields.seconds(data, "seconds") if fields.given(data, "seconds") else None
     probability = fields.number(data, "probability", 0, 1, 1)
@@ -124,18 +128,18 @@ def take(transaction: Transaction, call: str) -> Fault | None:
         chance = random.Random(f"{row.seed}:{row.on}:{row.seen}")
         transaction.connection.execute("UPDATE faults SET seen = seen + 1 WHERE id = ?", (row.id,))
         if chance.random() < row.probability:
-            return _use(transaction, row, chance.choice(row.kinds))
+            return _use(transaction, row, chance.choice(row.kinds), chance.random())
     return None
 
 
-def _use(transaction: Transaction, row: Row, kind: str) -> Fault:
+def _use(transaction: Transaction, row: Row, kind: str, share: float) -> Fault:
     last = row.times == 1
     if last:
         transaction.connection.execute("DELETE FROM faults WHERE id = ?", (row.id,))
     elif row.times:
         transaction.connection.execute("UPDATE faults SET times = times - 1 WHERE id = ?", (row.id,))
-    known = WEBHOOK_KINDS if row.on.startswith("WEBHOOK ") else CALL_KINDS
-    return Fault(row.id, kind, known[kind] if row.seconds is None else row.seconds, last)
+    known = WEBHOOK_KINDS if row.on.startswith(WEBHOOK) else CALL_KINDS
+    return Fault(row.id, kind, known[kind] if row.seconds is None else row.seconds, last, share)
 
 
 def clear(transaction: Transaction) -> None:

@@ -7,7 +7,16 @@ import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from razorpay_simulator import api_disputes, api_orders, api_payments, api_refunds, faults, misbehaving, timers
+from razorpay_simulator import (
+    api_disputes,
+    api_orders,
+    api_payments,
+    api_refunds,
+    api_settlements,
+    faults,
+    misbehaving,
+    timers,
+)
 from razorpay_simulator.errors import ApiError, method_not_allowed, not_found, unauthorized
 from razorpay_simulator.wire import Request, Response, error_response, json_response
 
@@ -23,15 +32,21 @@ ROUTES: tuple[tuple[str, str, Action], ...] = (
     ("PATCH", "/v1/orders/:id", api_orders.update),
     ("GET", "/v1/orders/:id/payments", api_orders.payments),
     ("GET", "/v1/payments", api_payments.fetch_all),
+    ("GET", "/v1/payments/downtimes", api_settlements.downtimes),
+    ("GET", "/v1/payments/downtimes/:id", api_settlements.downtime),
     ("GET", "/v1/payments/:id", api_payments.fetch),
     ("PATCH", "/v1/payments/:id", api_payments.update),
     ("POST", "/v1/payments/:id/capture", api_payments.capture),
     ("POST", "/v1/payments/:id/refund", api_refunds.create),
     ("GET", "/v1/payments/:id/refunds", api_refunds.for_payment),
     ("GET", "/v1/payments/:id/refunds/:id", api_refunds.fetch_for_payment),
+    ("POST", "/v1/refunds", api_refunds.create_by_body),
     ("GET", "/v1/refunds", api_refunds.fetch_all),
     ("GET", "/v1/refunds/:id", api_refunds.fetch),
     ("PATCH", "/v1/refunds/:id", api_refunds.update),
+    ("GET", "/v1/settlements", api_settlements.fetch_all),
+    ("GET", "/v1/settlements/recon/combined", api_settlements.report),
+    ("GET", "/v1/settlements/:id", api_settlements.fetch),
     ("GET", "/v1/disputes", api_disputes.fetch_all),
     ("GET", "/v1/disputes/:id", api_disputes.fetch),
     ("POST", "/v1/disputes/:id/accept", api_disputes.accept),

@@ -5,7 +5,7 @@ Each function runs inside a transaction and queues the events of its change ther
 
 from typing import TYPE_CHECKING, Any
 
-from razorpay_simulator import entities, switches
+from razorpay_simulator import account_entities, entities, switches
 from razorpay_simulator.errors import invalid
 from razorpay_simulator.events import emit
 from razorpay_simulator.refunding import refund_uncaptured
@@ -171,6 +171,9 @@ def capture(simulator: "Simulator", transaction: Transaction, payment: Record, o
             order.doc["offer_id"] = entities.OFFER_ID
         transaction.update(order)
         emit(simulator, transaction, "order.paid", payment, order)
+        if order.private.get("link"):
+            link = account_entities.new_payment_link(order.doc, int(simulator.now()))
+            emit(simulator, transaction, "payment_link.paid", Record("payment_link", link["id"], link), order, payment)
 
 
 def _charge_fee(simulator: "Simulator", transaction: Transaction, payment: Record) -> None:

@@ -20,25 +20,31 @@ TEN_MINUTES = 600.0
 def pay(simulator: "Simulator", data: dict[str, Any]) -> dict[str, Any]:
     """Pay an order: order_id, outcome, method, vpa, bank, ... and, in paise, discount (an offer of Razorpay's).
 
-    Without order_id a payment of `amount` paise belongs to no order at all.
+    Without order_id a payment of `amount` paise belongs to no order at all, or with `link` to one that Razorpay makes
+    for a payment link, with `receipt`.
     """
     outcome = fields.choice(data, "outcome", OUTCOMES, "success")
     vpa = "success@razorpay" if outcome in {"success", "authorized"} else "failure@razorpay"
     details = checkout.payment_details({"vpa": vpa, **{k: v for k, v in data.items() if v != ""}})
     second = fields.choice(data, "second", SECONDS, "refused")
     with simulator.store.transaction() as transaction:
-        order = _order(transaction, data)
+        order = _order(simulator, transaction, data)
         details |= _unusual_amount(order, data)
         payment = moves.start_payment(simulator, transaction, order, details, second=second)
         _finish(simulator, transaction, payment, outcome, fields.seconds(data, "after_seconds", TEN_MINUTES))
     return told(simulator, payment)
 
 
-def _order(transaction: Transaction, data: dict[str, Any]) -> Record | None:
-    if not fields.given(data, "order_id"):
-        fields.paise(data, "amount")
+def _order(simulator: "Simulator", transaction: Transaction, data: dict[str, Any]) -> Record | None:
+    if fields.given(data, "order_id"):
+        return transaction.must_get("order", check_id("order", fields.text(data, "order_id")))
+    amount = fields.paise(data, "amount")
+    if not fields.flag(data, "link"):
         return None
-    return transaction.must_get("order", check_id("order", fields.text(data, "order_id")))
+    receipt = fields.text(data, "receipt") or None
+    doc = entities.new_order(amount, "INR", receipt, {}, int(simulator.now()))
+    private = {"capture": "automatic", "link": True}
+    return transaction.insert(Record("order", doc["id"], doc, receipt=receipt, private=private))
 
 
 def _unusual_amount(order: Record | None, data: dict[str, Any]) -> dict[str, Any]:

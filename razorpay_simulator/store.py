@@ -45,7 +45,9 @@ CREATE TABLE IF NOT EXISTS events (
     attempts INTEGER NOT NULL DEFAULT 0,
     next_at REAL NOT NULL,
     last_status INTEGER,
-    last_error TEXT
+    last_error TEXT,
+    copies INTEGER NOT NULL DEFAULT 1,
+    held_by INTEGER
 );
 CREATE TABLE IF NOT EXISTS timers (
     seq INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -68,11 +70,12 @@ CREATE TABLE IF NOT EXISTS faults (
 CREATE INDEX IF NOT EXISTS events_due ON events (state, next_at);
 CREATE TABLE IF NOT EXISTS settings (name TEXT PRIMARY KEY, value TEXT NOT NULL);
 """
+NEW_COLUMNS = {"copies": "INTEGER NOT NULL DEFAULT 1", "held_by": "INTEGER"}
 
 
 @dataclass(slots=True)
 class Record:
-    """An order, payment or refund: `doc` is what the API shows, `private` what only Razorpay knows."""
+    """An order, a payment, a refund and so on: `doc` is what the API shows, `private` what only Razorpay knows."""
 
     kind: str
     id: str
@@ -137,6 +140,10 @@ class Transaction:
         """Return the payments of an order or the refunds of a payment, oldest first."""
         return self._records("WHERE kind = ? AND parent = ? ORDER BY seq", [kind, parent])
 
+    def all(self, kind: str) -> list[Record]:
+        """Return everything of a kind, oldest first."""
+        return self._records("WHERE kind = ? ORDER BY seq", [kind])
+
     def page(self, kind: str, page: Page, conditions: Sequence[str] = (), **equal: str) -> list[Record]:
         """Return part of all entities of a kind, newest first; `conditions` are SQL, `equal` are columns."""
         clauses, values = ["kind = ?", *conditions], [kind]
@@ -177,6 +184,11 @@ class Transaction:
             (due_at, action, entity_id, json.dumps(data)),
         )
 
+    def unsettled(self, kind: str, condition: str) -> list[Record]:
+        """Return what no settlement has paid out yet, oldest first; `condition` is SQL over the shown JSON."""
+        where = f"WHERE kind = ? AND json_extract(private, '$.settlement') IS NULL AND {condition} ORDER BY seq"
+        return self._records(where, [kind])
+
     def clear(self) -> None:
         """Forget everything."""
         for table in ("entities", "idempotency", "events", "timers", "faults", "settings"):
@@ -192,8 +204,16 @@ class Store:
         self._connection.execute("PRAGMA journal_mode=WAL")
         self._connection.execute("PRAGMA synchronous=NORMAL")
         self._connection.executescript(SCHEMA)
+        self._add_columns()
         # What a kill interrupted did not happen: the same key may be used again.
         self._connection.execute("DELETE FROM idempotency WHERE refund_id = ''")
+
+    def _add_columns(self) -> None:
+        """Let a state file of an earlier version go on."""
+        known = {row[1] for row in self._connection.execute("PRAGMA table_info(events)")}
+        for name, kind in NEW_COLUMNS.items():
+            if name not in known:
+                self._connection.execute(f"ALTER TABLE events ADD COLUMN {name} {kind}")
 
     @contextmanager
     def transaction(self) -> Iterator[Transaction]:

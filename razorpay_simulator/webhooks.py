@@ -1,7 +1,8 @@
 """Sends queued events to the shop until it answers 2xx (Razorpay: "Webhooks best practices").
 
 The queue is the events table, so that neither a kill of this program nor one of the shop loses an event. Anything but
-2xx within 5 seconds is a failure; retries back off exponentially for 24 hours. The same event keeps its id.
+2xx within 5 seconds is a failure; retries back off exponentially for 24 hours, and then the webhook is disabled. The
+same event keeps its id.
 """
 
 import http.client
@@ -9,19 +10,23 @@ import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from razorpay_simulator import timers
+from razorpay_simulator.errors import invalid
 from razorpay_simulator.signatures import webhook_signature
 
 if TYPE_CHECKING:
     from razorpay_simulator.simulator import Simulator
+    from razorpay_simulator.store import Transaction
 
 TIMEOUT_SECONDS = 5.0
 GIVE_UP_SECONDS = 24 * 3600.0
 LONGEST_PAUSE_SECONDS = 300.0
+REPLAY_SECONDS = 7 * 86400.0
 SENDERS = 8
+DELIVERY = "id, body, signature, created_at, attempts, copies"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +38,7 @@ class Delivery:
     signature: str
     created_at: float
     attempts: int
+    copies: int
 
 
 def pause_before(attempt: int) -> float:
@@ -87,18 +93,55 @@ class Courier:
         self._wake.set()
 
     def redeliver(self, event_id: str) -> bool:
-        """Send an event again at once, signed with the current secret (Razorpay: "Replay events")."""
+        """Send an event again soon, signed with the current secret."""
         with self.simulator.store.transaction() as transaction:
-            row = transaction.connection.execute("SELECT body FROM events WHERE id = ?", (event_id,)).fetchone()
-            if row is None:
-                return False
-            signature = webhook_signature(row[0], self.simulator.config.webhook_secret)
-            transaction.connection.execute(
-                "UPDATE events SET state = 'pending', next_at = ?, signature = ? WHERE id = ?",
-                (self.simulator.now(), signature, event_id),
-            )
+            found = self._sign_again(transaction, [event_id])
         self.wake()
-        return True
+        return bool(found)
+
+    def replay(self, event_id: str) -> list[str]:
+        """Replay what was not acknowledged in seven days, or one such event, as the Dashboard does; return the ids.
+
+        It switches a disabled webhook on again and signs with the current secret (Razorpay: "Replay events").
+        """
+        query = (
+            "SELECT id FROM events WHERE state IN ('pending', 'expired', 'missed', 'dropped') "
+            "AND created_at >= ? AND ? IN ('', id) ORDER BY seq"
+        )
+        with self.simulator.store.transaction() as transaction:
+            oldest = self.simulator.now() - REPLAY_SECONDS
+            ids = [row[0] for row in transaction.connection.execute(query, (oldest, event_id))]
+            self._sign_again(transaction, ids)
+            transaction.set("webhooks_disabled", False)
+        self.wake()
+        return ids
+
+    def _sign_again(self, transaction: "Transaction", ids: list[str]) -> list[str]:
+        secret, _ = self.simulator.webhook_secrets(transaction)
+        found = []
+        for event_id in ids:
+            row = transaction.connection.execute("SELECT body FROM events WHERE id = ?", (event_id,)).fetchone()
+            if row is not None:
+                found.append(event_id)
+                transaction.connection.execute(
+                    "UPDATE events SET state = 'pending', next_at = ?, signature = ? WHERE id = ?",
+                    (self.simulator.now(), webhook_signature(row[0], secret), event_id),
+                )
+        return found
+
+    def deliver(self, ids: list[str]) -> list[dict[str, Any]]:
+        """Send events now, one after another in this order, and return how each was answered; an id may come twice."""
+        answers = []
+        for event_id in ids:
+            with self.simulator.store.transaction() as transaction:
+                url = self.simulator.webhook_settings(transaction)["url"]
+                query = f"SELECT {DELIVERY} FROM events WHERE id = ?"
+                row = transaction.connection.execute(query, (event_id,)).fetchone()
+            if row is None or not url:
+                raise invalid("There is no such event, or no address.", field="event_ids")
+            status, error = self._send(url, Delivery(*row))
+            answers.append({"event_id": event_id, "status": status, "error": error})
+        return answers
 
     def _run(self) -> None:
         while not self._stopping:
@@ -106,7 +149,7 @@ class Courier:
             url, due, pause = self._due()
             for delivery in due:
                 self._flying.add(delivery.id)
-                self._senders.submit(self._send, url, delivery)
+                self._senders.submit(self._fly, url, delivery)
             self._wake.wait(pause)
 
     def _due(self) -> tuple[str, list[Delivery], float]:
@@ -117,18 +160,27 @@ class Courier:
         flying = set(self._flying)
         with self.simulator.store.transaction() as transaction:
             settings = self.simulator.webhook_settings(transaction)
-            if not settings["enabled"] or not settings["url"]:
+            if not settings["enabled"] or settings["disabled"] or not settings["url"]:
                 return "", [], 1.0
             rows = transaction.connection.execute(
-                "SELECT id, body, signature, created_at, attempts, next_at FROM events "
-                "WHERE state = 'pending' ORDER BY next_at, seq LIMIT 500"
+                f"SELECT {DELIVERY}, next_at FROM events WHERE state = 'pending' ORDER BY next_at, seq LIMIT 500"
             ).fetchall()
         waiting = [row for row in rows if row[0] not in flying]
-        due = [Delivery(*row[:5]) for row in waiting if row[5] <= now]
-        later = [row[5] - now for row in waiting if row[5] > now]
+        due = [Delivery(*row[:6]) for row in waiting if row[6] <= now]
+        later = [row[6] - now for row in waiting if row[6] > now]
+        if settings["one_at_a_time"]:
+            due = [] if flying else due[:1]
         return settings["url"], due, max(0.01, min([*later, 1.0]))
 
-    def _send(self, url: str, delivery: Delivery) -> None:
+    def _fly(self, url: str, delivery: Delivery) -> None:
+        try:
+            self._send(url, delivery)
+        finally:
+            self._flying.discard(delivery.id)
+            self.wake()
+
+    def _send(self, url: str, delivery: Delivery) -> tuple[int | None, str | None]:
+        """Send one event, note what became of it, and return the status or what went wrong."""
         headers = {
             "Content-Type": "application/json",
             "User-Agent": "Razorpay-Webhook/v1 (simulator)",
@@ -140,22 +192,26 @@ class Courier:
             status = post(url, delivery.body, headers)
         except (OSError, ValueError) as problem:
             error = str(problem) or type(problem).__name__
-        try:
-            self._note(delivery, status, error)
-        finally:
-            self._flying.discard(delivery.id)
-            self.wake()
+        self._note(delivery, status, error)
+        return status, error
 
     def _note(self, delivery: Delivery, status: int | None, error: str | None) -> None:
         now = self.simulator.now()
         attempts = delivery.attempts + 1
+        state, next_at, copies = "pending", now, delivery.copies
         if status is not None and 200 <= status < 300:
-            state, next_at = "delivered", now
+            copies = max(copies - 1, 1)
+            state = "pending" if copies < delivery.copies else "delivered"
         else:
             next_at = now + pause_before(attempts)
             state = "pending" if next_at < delivery.created_at + GIVE_UP_SECONDS else "expired"
         with self.simulator.store.transaction() as transaction:
             transaction.connection.execute(
-                "UPDATE events SET state = ?, attempts = ?, next_at = ?, last_status = ?, last_error = ? WHERE id = ?",
-                (state, attempts, next_at, status, error, delivery.id),
+                "UPDATE events SET state = ?, attempts = ?, next_at = ?, copies = ?, last_status = ?, last_error = ? "
+                "WHERE id = ?",
+                (state, attempts, next_at, copies, status, error, delivery.id),
             )
+            if state == "expired":
+                # What failed for a whole day is switched off, by hand to be switched on again.
+                transaction.set("webhooks_disabled", True)
+                transaction.connection.execute("UPDATE events SET state = 'missed' WHERE state = 'pending'")

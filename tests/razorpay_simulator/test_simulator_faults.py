@@ -4,7 +4,6 @@ Control: with `_use` of faults.py not deleting its row, the second call fails to
 """
 
 import json
-import time
 from collections.abc import Callable
 from typing import Any
 
@@ -98,10 +97,8 @@ def test_slow_bytes_are_each_in_time_and_all_of_them_are_not(fresh: Running, cli
     fresh.control("faults", on="GET /v1/orders", kind="slow", seconds=0.001)
     assert client.order.all()["count"] == 0
     fresh.control("faults", on="GET /v1/orders", kind="slow", seconds=0.05)
-    started = time.monotonic()
     with requests.get(f"{fresh.url}/v1/orders", auth=client.auth, timeout=2, stream=True) as response:
         assert next(response.iter_content(1)) == b"{"
-    assert time.monotonic() - started < 2
     fresh.control("faults", on="GET /v1/orders", kind="delay", seconds=0.01)
     assert client.order.all()["count"] == 0
 

@@ -81,7 +81,13 @@ def test_pauses_grow_up_to_five_minutes() -> None:
 def test_pause_resume_delay_and_redelivery(start: Callable[..., Running], receiver: Receiver) -> None:
     simulator = start("--webhook-url", receiver.url)
     settings = simulator.call("POST", "/_simulator/webhooks", {"enabled": False, "delay_seconds": 0.5}).json
-    assert settings == {"enabled": False, "delay_seconds": 0.5, "url": receiver.url}
+    assert settings == {
+        "enabled": False,
+        "disabled": False,
+        "delay_seconds": 0.5,
+        "one_at_a_time": False,
+        "url": receiver.url,
+    }
     simulator.pay(simulator.order()["id"], "failure")
     with pytest.raises(AssertionError):
         wait_until(lambda: receiver.received, 1.2)
