@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from catalog import stock
 from catalog.models import ShopSettings
 from checkout import cart as carts
-from checkout import emails, invoices, placing
+from checkout import emails, invoices, open_orders, placing
 from checkout.cart_view import CartView
 from checkout.models import Cart, Order, OrderEvent
 from checkout.placing import Details
@@ -42,7 +42,7 @@ def place_order(
 
     One transaction: stock reserved, order and lines written, or nothing. `seen_total` is the total in paise that the
     shopper was shown, when the form told it. Returns the order and whether it is new. Raises CartEmpty, PriceChanged,
-    OrderRefused, and `catalog.stock.OutOfStock`.
+    TooManyOpen, OrderRefused, and `catalog.stock.OutOfStock`.
     """
     with transaction.atomic(durable=True):
         cart = Cart.objects.select_for_update().get(pk=cart.pk)
@@ -51,6 +51,8 @@ def place_order(
         if known:
             _correct_details(known, details)
             return known, False
+        open_orders.one_at_a_time(details.phone)
+        open_orders.check(cart, details.phone)
         placing.check(view, details, seen_total)
         order = placing.write(cart, view, details, checkout_key)
         stock.reserve(items=_items(order), reference=order.number)

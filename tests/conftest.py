@@ -12,6 +12,7 @@ from django.core.cache import cache
 from django.test import TransactionTestCase
 from pytest_django import DjangoDbBlocker, Settings
 
+from checkout import throttle
 from tests.programs import Simulator, running_simulator
 from tests.template import kept_database
 
@@ -51,6 +52,13 @@ def pytest_unconfigure() -> None:
 def _fresh_cache() -> None:
     """No test sees what another one cached."""
     cache.clear()
+
+
+@pytest.fixture
+def limits_on(settings: Settings) -> None:
+    """Let throttles and limits count, from nothing."""
+    settings.RATELIMIT_ENABLE = True
+    throttle.forget()
 
 
 @pytest.fixture

@@ -11,10 +11,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
-from checkout import gateway, payments
+from checkout import gateway, payments, throttle
 from checkout.facts import is_order_id
 from checkout.models import RazorpayOrder
-from checkout.views.answers import see_other
+from checkout.views.answers import retry_after, see_other
 from webhooks import inbox
 
 logger = logging.getLogger(__name__)
@@ -34,6 +34,9 @@ def verify(request: HttpRequest) -> JsonResponse:
             order_id=values.get(FIELDS[0]), payment_id=values.get(FIELDS[1]), signature=values.get(FIELDS[2])
         )
     except payments.BadSignature:
+        if seconds := _wait(request, values.get(FIELDS[0])):
+            error = {"code": "too_many_tries", "message": throttle.text(seconds)}
+            return retry_after(JsonResponse({"error": error}, status=429), seconds)
         text = _("This payment could not be verified. If money left your account, we will find it.")
         return JsonResponse({"error": {"code": "bad_signature", "message": text}}, status=400)
     state = "paid" if order.is_bought else "confirming"
@@ -53,6 +56,8 @@ def callback(request: HttpRequest) -> HttpResponse:
             signature=request.POST.get(FIELDS[2]),
         )
     except payments.BadSignature:
+        if seconds := _wait(request, request.POST.get(FIELDS[0])):
+            return retry_after(render(request, "429.html", {"text": throttle.text(seconds)}, status=429), seconds)
         return render(request, "400.html", status=400)
     return see_other(order.get_absolute_url())
 
@@ -66,7 +71,7 @@ def razorpay(request: HttpRequest) -> HttpResponse:
         return HttpResponse(status=413)
     # A flood of unsigned posts is refused before anything is parsed or written.
     if not gateway.webhook_signature_is_valid(body, request.headers.get("X-Razorpay-Signature")):
-        return HttpResponse(status=400)
+        return _refuse_unsigned(request)
     try:
         with inbox.short_waits():
             event, is_new = inbox.store(body, request.headers.get("X-Razorpay-Event-Id", ""))
@@ -76,6 +81,23 @@ def razorpay(request: HttpRequest) -> HttpResponse:
         logger.exception("An event could not be stored")
         return HttpResponse(status=503)
     return HttpResponse(status=200)
+
+
+def _refuse_unsigned(request: HttpRequest) -> HttpResponse:
+    """Answer 400, and 429 to a flood. Looks at this process's memory only; a true signature never gets here."""
+    address = throttle.client_address(request)
+    if seconds := throttle.wait(throttle.BAD_WEBHOOK, address, at_home=True):
+        return retry_after(HttpResponse(status=429), seconds)
+    logger.warning("A webhook without a true signature came from %s", address)
+    return HttpResponse(status=400)
+
+
+def _wait(request: HttpRequest, order_id: object) -> int:
+    """Count a proof of payment that proves nothing; return how many seconds to wait when there were too many."""
+    seconds = throttle.wait(throttle.BAD_PAYMENT, throttle.client_address(request))
+    if not seconds and isinstance(order_id, str) and is_order_id(order_id):
+        seconds = throttle.wait(throttle.BAD_PAYMENT_OF_ORDER, order_id)
+    return seconds
 
 
 def _read(request: HttpRequest) -> bytes | None:

@@ -1,6 +1,6 @@
 """The shapes of answers: JSON as promised to the outside, and the headers of pages that nobody may keep."""
 
-from typing import Any
+from typing import Any, TypeVar
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -10,6 +10,8 @@ from django.utils.cache import patch_cache_control
 from catalog.models import ShopSettings
 from checkout import tracker
 from checkout.models import Order, RazorpayOrder
+
+Response = TypeVar("Response", bound=HttpResponse)
 
 
 def wants_json(request: HttpRequest) -> bool:
@@ -26,6 +28,12 @@ def keep_private(response: HttpResponse) -> HttpResponse:
 def errors(status: int, **texts: list[str]) -> JsonResponse:
     """Answer with `{"errors": {field: [texts]}}`."""
     return JsonResponse({"errors": texts}, status=status)
+
+
+def retry_after(response: Response, seconds: int) -> Response:
+    """Tell whoever tried too often when the next try is allowed."""
+    response["Retry-After"] = str(seconds)
+    return response
 
 
 def order_status(order: Order) -> dict[str, Any]:

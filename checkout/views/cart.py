@@ -12,11 +12,11 @@ from django.views.decorators.http import require_POST, require_safe
 
 from catalog.models import ShopSettings, Variant
 from checkout import cart as carts
-from checkout import reconciliation
+from checkout import reconciliation, throttle
 from checkout.cart_view import CartView
 from checkout.forms import QuantityForm
 from checkout.models import Cart
-from checkout.views.answers import errors, keep_private, see_other, wants_json
+from checkout.views.answers import errors, keep_private, retry_after, see_other, wants_json
 
 
 @require_safe
@@ -40,6 +40,8 @@ def update(request: HttpRequest) -> HttpResponse:
 
 
 def _change(request: HttpRequest, form: QuantityForm, verb: Any) -> HttpResponse:
+    if seconds := throttle.wait(throttle.CART, throttle.client_address(request)):
+        return retry_after(_refuse(request, 429, [throttle.text(seconds)], "cart"), seconds)
     if not form.is_valid():
         field, texts = next(iter(form.errors.items()))
         return _refuse(request, 400, [str(text) for text in texts], field)

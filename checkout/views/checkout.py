@@ -1,5 +1,6 @@
 """The checkout: showing its form, and turning a POST into an order and a Razorpay order."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -9,15 +10,16 @@ from django.utils.translation import gettext as _
 
 from catalog.models import ShopSettings
 from catalog.stock import OutOfStock
-from checkout import attempts, orders, placing, reconciliation
+from checkout import attempts, orders, placing, reconciliation, throttle
 from checkout import cart as carts
 from checkout.attempts import NotPayable
 from checkout.cart_view import CartView
 from checkout.forms import CheckoutForm, new_checkout_key
 from checkout.gateway import GatewayError
 from checkout.models import Cart, CheckoutPage, Order, RazorpayOrder
+from checkout.open_orders import TooManyOpen
 from checkout.status import OrderStatus
-from checkout.views.answers import errors, keep_private, placed, razorpay_options, see_other, wants_json
+from checkout.views.answers import keep_private, placed, razorpay_options, retry_after, see_other, wants_json
 
 
 def show(page: CheckoutPage, request: HttpRequest) -> HttpResponse:
@@ -33,6 +35,9 @@ def place(page: CheckoutPage, request: HttpRequest) -> HttpResponse:
     shop = ShopSettings.for_request(request)
     form = CheckoutForm(request.POST)
     cart = carts.find(request)
+    if seconds := _too_often(request, cart, form):
+        form.add_error(None, throttle.text(seconds))
+        return retry_after(_refuse(page, request, form, 429), seconds)
     if not form.is_valid():
         return _refuse(page, request, form, 400)
     try:
@@ -40,15 +45,39 @@ def place(page: CheckoutPage, request: HttpRequest) -> HttpResponse:
             raise placing.CartEmpty(_("Your cart is empty."))
         order, is_new = _place(cart, form, shop)
     except placing.OrderRefused as refusal:
-        if isinstance(refusal, placing.PriceChanged) and cart:
-            carts.accept_prices(cart)
-        form.add_error(None, refusal.text)
-        return _refuse(page, request, form, 409 if isinstance(refusal, placing.PriceChanged) else 400)
+        return _explain(page, request, form, refusal, cart)
     except OutOfStock as refusal:
         for shortage in refusal.shortages:
             form.add_error(None, _shortage_text(shortage.title, shortage.available))
         return _refuse(page, request, form, 409)
+    if is_new:
+        throttle.wait(throttle.ORDERS, throttle.client_address(request))
     return _answer(request, order, is_new, shop)
+
+
+def _too_often(request: HttpRequest, cart: Cart | None, form: CheckoutForm) -> int:
+    """Return how many seconds this visitor must wait. An order that exists is found again whoever ordered since."""
+    address = throttle.client_address(request)
+    seconds = throttle.wait(throttle.CHECKOUT, address)
+    if not seconds and cart:
+        seconds = throttle.wait(throttle.CHECKOUT_OF_CART, str(cart.pk))
+    if not seconds:
+        seconds = throttle.wait(throttle.ORDERS, address, count=False)
+        if seconds and cart and cart.orders.filter(status=OrderStatus.PENDING).exists():
+            return 0
+    return seconds
+
+
+def _explain(
+    page: CheckoutPage, request: HttpRequest, form: CheckoutForm, refusal: placing.OrderRefused, cart: Cart | None
+) -> HttpResponse:
+    form.add_error(None, refusal.text)
+    if isinstance(refusal, TooManyOpen):
+        return retry_after(_refuse(page, request, form, 429, refusal.orders), refusal.seconds)
+    if isinstance(refusal, placing.PriceChanged) and cart:
+        carts.accept_prices(cart)
+        return _refuse(page, request, form, 409)
+    return _refuse(page, request, form, 400)
 
 
 def _place(cart: Cart, form: CheckoutForm, shop: ShopSettings) -> tuple[Order, bool]:
@@ -95,23 +124,30 @@ def _answer(request: HttpRequest, order: Order, is_new: bool, shop: ShopSettings
     return JsonResponse(body, status=201 if is_new else 200)
 
 
-def _refuse(page: CheckoutPage, request: HttpRequest, form: CheckoutForm, status: int) -> HttpResponse:
+def _refuse(
+    page: CheckoutPage,
+    request: HttpRequest,
+    form: CheckoutForm,
+    status: int,
+    open_orders: Sequence[Order] = (),
+) -> HttpResponse:
     if wants_json(request):
         texts = {name if name != "__all__" else "cart": [str(t) for t in found] for name, found in form.errors.items()}
-        return errors(status, **texts)
+        more = {"open_orders": [placed(order) for order in open_orders]} if open_orders else {}
+        return JsonResponse({"errors": texts, **more}, status=status)
     view = carts.view(carts.find(request), ShopSettings.for_request(request))
     data = request.POST.copy()
     data["seen_total"] = str(view.total)
     data["checkout_key"] = data.get("checkout_key") or new_checkout_key()
     form.data = data
-    return _page(page, request, form, view, status=status)
+    return _page(page, request, form, view, status=status, open_orders=open_orders)
 
 
 def _page(
-    page: CheckoutPage, request: HttpRequest, form: CheckoutForm, view: CartView, status: int = 200
+    page: CheckoutPage, request: HttpRequest, form: CheckoutForm, view: CartView, status: int = 200, **more: Any
 ) -> HttpResponse:
     context = page.get_context(request)
-    context.update(form=form, cart=view, errors=_summary(form), shop=ShopSettings.for_request(request))
+    context.update(form=form, cart=view, errors=_summary(form), shop=ShopSettings.for_request(request), **more)
     return keep_private(TemplateResponse(request, page.get_template(request), context, status=status))
 
 

@@ -143,6 +143,15 @@ def check_sentry(**kwargs: Any) -> list[checks.CheckMessage]:
     return [checks.Error("SENTRY_DSN is set but sentry-sdk is not installed.", hint=hint, id="diecast.E015")]
 
 
+@checks.register(TAG)
+def check_cache(**kwargs: Any) -> list[checks.CheckMessage]:
+    """Redis is optional, and the package that speaks to it is not among the requirements."""
+    if "redis" not in settings.CACHES["default"]["BACKEND"].lower() or find_spec("redis"):
+        return []
+    hint = "Install it with: pip install redis. Or leave CACHE_URL empty."
+    return [checks.Error("CACHE_URL names Redis but redis is not installed.", hint=hint, id="diecast.E018")]
+
+
 @checks.register(TAG, deploy=True)
 def check_demo_habits(**kwargs: Any) -> Iterator[checks.CheckMessage]:
     """What is right for trying the shop out and wrong for selling."""

@@ -71,8 +71,10 @@ CSRF_TRUSTED_ORIGINS = parts("CSRF_TRUSTED_ORIGINS", [SITE_URL])
 SECURE_SSL_REDIRECT = flag("SECURE_SSL_REDIRECT", IS_HTTPS)
 # Health probes and Razorpay talk to the process as they find it: a redirect would lose a POST.
 SECURE_REDIRECT_EXEMPT = [r"^webhooks/", r"^health/"]
-# Believe a proxy's X-Forwarded-Proto only when told that one stands in front and strips the client's own copy.
-SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if flag("BEHIND_PROXY", False) else None
+# Believe a proxy's X-Forwarded-Proto, and the last address in its X-Forwarded-For, only when told that one stands in
+# front: without it both headers are the client's own words.
+BEHIND_PROXY = flag("BEHIND_PROXY", False)
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if BEHIND_PROXY else None
 SESSION_COOKIE_SECURE = flag("SESSION_COOKIE_SECURE", IS_HTTPS)
 CSRF_COOKIE_SECURE = flag("CSRF_COOKIE_SECURE", IS_HTTPS)
 # A browser accepts the __Host- prefix only on a cookie that is Secure.

@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import environ
 import pytest
 from django.conf import settings as django_settings
 from django.core import checks
@@ -60,6 +61,7 @@ WRONG: list[tuple[str, dict[str, Any]]] = [
     ("E015", {"SENTRY_DSN": "https://key@sentry.example/1"}),
     ("E016", {"PORT": 70_000}),
     ("E017", {"WEB_CONCURRENCY": 0}),
+    ("E018", {"CACHES": {"default": environ.Env.cache_url_config("redis://127.0.0.1:9/1")}}),
 ]
 
 

@@ -70,7 +70,8 @@ def test_the_suite_runs_on_a_file_or_a_server() -> None:
 
 NAMES = """SECURE_SSL_REDIRECT SESSION_COOKIE_SECURE CSRF_COOKIE_SECURE SECURE_HSTS_SECONDS SESSION_COOKIE_NAME
 CSRF_COOKIE_NAME CART_COOKIE_NAME CART_COOKIE_SECURE ALLOWED_HOSTS CSRF_TRUSTED_ORIGINS RAZORPAY_WEBHOOK_SECRETS
-RAZORPAY_PREVIOUS_KEYS RATELIMIT_ENABLE DEBUG EMAIL_FILE_PATH EMAIL_HOST_PASSWORD SECURE_PROXY_SSL_HEADER SECRET_KEY"""
+RAZORPAY_PREVIOUS_KEYS RATELIMIT_ENABLE BEHIND_PROXY DEBUG EMAIL_FILE_PATH EMAIL_HOST_PASSWORD SECURE_PROXY_SSL_HEADER
+SECRET_KEY"""
 
 
 def settings_with(**environment: str) -> dict[str, Any]:
@@ -91,6 +92,7 @@ def test_an_https_site_is_strict_by_itself() -> None:
     assert values["ALLOWED_HOSTS"] == ["127.0.0.1", "localhost", "shop.example.in"]
     assert values["CSRF_TRUSTED_ORIGINS"] == ["https://shop.example.in"]
     assert values["SECURE_PROXY_SSL_HEADER"] == ["HTTP_X_FORWARDED_PROTO", "https"]
+    assert (values["BEHIND_PROXY"], values["RATELIMIT_ENABLE"]) == (True, True)
 
 
 def test_a_plain_site_works_without_tls() -> None:
@@ -99,7 +101,7 @@ def test_a_plain_site_works_without_tls() -> None:
     assert values["SECURE_SSL_REDIRECT"] is values["SESSION_COOKIE_SECURE"] is values["CART_COOKIE_SECURE"] is False
     assert values["SECURE_HSTS_SECONDS"] == 0
     assert values["CART_COOKIE_NAME"] == "cart"
-    assert values["SECURE_PROXY_SSL_HEADER"] is None
+    assert (values["SECURE_PROXY_SSL_HEADER"], values["BEHIND_PROXY"]) == (None, False)
 
 
 def test_lists_and_pairs() -> None:

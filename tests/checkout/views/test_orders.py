@@ -2,7 +2,6 @@
 
 import pytest
 from django.test import Client
-from pytest_django import Settings
 
 from checkout.models import Order
 from tests.checkout import faults, reports
@@ -93,10 +92,9 @@ def test_the_status_is_what_was_promised(bought: tuple[Order, str], client: Clie
 
 @pytest.mark.covers("C2", "C3", "C11")
 def test_a_failed_attempt_then_a_payment_found_by_asking(
-    bought: tuple[Order, str], client: Client, simulator: Simulator, settings: Settings
+    bought: tuple[Order, str], client: Client, simulator: Simulator
 ) -> None:
     order, razorpay_id = bought
-    settings.RATELIMIT_ENABLE = False
     simulator.control("pay", order_id=razorpay_id, outcome="failure")
     assert client.post(url(order, "check/"), headers=JSON).json()["payment"] == "failed"
     assert client.get(url(order, "pay/")).status_code == 200, "the same Razorpay order can be paid again"
@@ -111,7 +109,7 @@ def test_a_failed_attempt_then_a_payment_found_by_asking(
 
 @pytest.mark.covers("C4")
 def test_asking_is_limited_and_survives_silence(
-    bought: tuple[Order, str], client: Client, faulty: FaultyRazorpay
+    bought: tuple[Order, str], client: Client, faulty: FaultyRazorpay, limits_on: None
 ) -> None:
     order, _id = bought
     faulty.plan(faults.reset)
