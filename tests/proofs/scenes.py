@@ -1,0 +1,105 @@
+"""The scene of two verbs about one order: set anew for each merge, and told afterwards in a few words."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.db import connection
+from django.utils import timezone
+
+from catalog import stock
+from catalog.models import Stock, StockMovement, Variant
+from checkout import attempts, orders, payments
+from checkout.facts import payment_facts
+from checkout.models import AttentionCase, Order, OrderEvent, OutboxEmail, Payment
+from tests.checkout import reports
+from tests.checkout.orders import SKU, cart_with, make_overdue, opened, place
+from tests.programs import Simulator
+
+VERBS = ["place", "verify", "capture", "fail", "expire", "cancel"]
+
+
+class Scene:
+    """One order that holds a car and is overdue, `free` more cars of that model, and two rivals with one in the cart.
+
+    A bystander's order holds a car of the model too: a car that is released or sold twice is his.
+    """
+
+    def __init__(self, verbs: tuple[str, str], simulator: Simulator, *, free: int = 0, is_late: bool = False) -> None:
+        self.verbs = verbs
+        self.variant = Variant.objects.get(sku=SKU)
+        leave_free(self.variant, 4)
+        self.rivals = [cart_with(self.variant) for verb in verbs if verb == "place"]
+        place(cart_with(self.variant))
+        self.order = place(cart_with(self.variant))
+        if "verify" in verbs:
+            self.attempt = attempts.open_payment(self.order)
+            self.triple = reports.pay(simulator, str(self.attempt.razorpay_order_id))
+        else:
+            self.attempt = opened(self.order)
+            self.triple = reports.triple(str(self.attempt.razorpay_order_id), f"pay_{self.order.pk:014d}")
+        make_overdue(self.order)
+        if is_late:
+            orders.expire(self.order.pk, now=timezone.now())
+        leave_free(self.variant, free)
+
+    def acts(self) -> dict[str, Callable[[], Any]]:
+        """Return what the sides `a` and `b` do."""
+        first, second = self.verbs
+        return {"a": lambda: self._act(first, 0), "b": lambda: self._act(second, 1)}
+
+    def outcome(self) -> str:
+        """Tell what came of the order, of its money and of the rivals."""
+        order = Order.objects.get(pk=self.order.pk)
+        cases = AttentionCase.objects.filter(order=order).values_list("kind", flat=True)
+        words = [
+            str(order.status),
+            f"paid {OrderEvent.objects.filter(order=order, status='paid').count()}x",
+            f"mailed {OutboxEmail.objects.filter(order=order).count()}x",
+            *sorted(f"payment {p.status}{' fulfils' if p.fulfils else ''}" for p in order.payments.all()),
+            *sorted(f"case {kind}" for kind in cases),
+            *sorted(f"rival {rival.status}" for rival in Order.objects.filter(cart__in=self.rivals)),
+        ]
+        return ", ".join(words)
+
+    def _act(self, verb: str, side: int) -> Any:
+        return getattr(self, f"_{verb}")(side)
+
+    def _place(self, side: int) -> bool:
+        try:
+            place(self.rivals[min(side, len(self.rivals) - 1)])
+        except stock.OutOfStock:
+            return False
+        return True
+
+    def _verify(self, side: int) -> None:
+        payments.verify(**{name.removeprefix("razorpay_"): value for name, value in self.triple.items()})
+
+    def _capture(self, side: int) -> None:
+        self._report("captured")
+
+    def _fail(self, side: int) -> None:
+        self._report("failed")
+
+    def _expire(self, side: int) -> bool:
+        return orders.expire(self.order.pk, now=timezone.now())
+
+    def _cancel(self, side: int) -> bool:
+        return orders.cancel(self.order.pk, text="")
+
+    def _report(self, status: str) -> None:
+        payment_id = self.triple["razorpay_payment_id"]
+        payments.record(payment_facts(reports.payment_entity(self.attempt, status=status, id=payment_id)))
+
+
+def start_anew() -> None:
+    """Forget every order, and every movement of stock."""
+    tables = [model._meta.db_table for model in (Order, Payment, StockMovement, AttentionCase)]
+    with connection.cursor() as cursor:
+        cursor.execute(f"TRUNCATE {', '.join(tables)} CASCADE")
+    Stock.objects.update(on_hand=0, reserved=0)
+
+
+def leave_free(variant: Variant, free: int) -> None:
+    """Let so many pieces be on hand and not held."""
+    found = Stock.objects.get(variant=variant)
+    stock.adjust(variant=variant, quantity=free - found.available, reason="the next scene")
