@@ -7,6 +7,7 @@ word where a number belongs) is not fatal here: it is noted in `ENVIRONMENT_PROB
 import json
 import os
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
@@ -98,6 +99,26 @@ X_FRAME_OPTIONS = "DENY"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_621_440
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5_000
 
+# False lifts every throttle, the limit of open orders and the lockout of logins.
+RATELIMIT_ENABLE = flag("RATELIMIT_ENABLE", True)
+
+AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]
+# Five wrong passwords for one name from one address close the login to that pair alone: nobody locks out another.
+AXES_ENABLED = RATELIMIT_ENABLE
+AXES_FAILURE_LIMIT = 5
+AXES_COOLOFF_TIME = timedelta(minutes=15)
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_RESET_ON_SUCCESS = True
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
+AXES_CLIENT_IP_CALLABLE = "checkout.throttle.client_address"
+AXES_LOCKOUT_CALLABLE = "config.login.locked_out"
+# What is kept of a failure is its count, not a diary of everybody's logins.
+AXES_DISABLE_ACCESS_LOG = True
+AXES_ENABLE_ADMIN = False
+AXES_VERBOSE = False
+# People type passwords into the wrong field.
+AXES_SENSITIVE_PARAMETERS = ["username", "csrfmiddlewaretoken"]
+
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
@@ -128,6 +149,7 @@ INSTALLED_APPS = [
     "modelcluster",
     "taggit",
     "django_filters",
+    "axes",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -148,6 +170,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "wagtail.contrib.redirects.middleware.RedirectMiddleware",
     "config.middleware.BusyDatabase",
+    "axes.middleware.AxesMiddleware",
 ]
 
 ROOT_URLCONF = "config.urls"
@@ -275,7 +298,6 @@ RAZORPAY_CHECKOUT_JS_URL = text("RAZORPAY_CHECKOUT_JS_URL", "https://checkout.ra
 # Seconds for a call, from looking the name up to the end of the answer.
 RAZORPAY_TIMEOUT = read("RAZORPAY_TIMEOUT", float, 4.0, "a number of seconds")
 RESERVATION_MINUTES = whole("RESERVATION_MINUTES", 30)
-RATELIMIT_ENABLE = flag("RATELIMIT_ENABLE", True)
 
 # --- Server and log -------------------------------------------------------------------------------------------------
 

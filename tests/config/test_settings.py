@@ -71,7 +71,7 @@ def test_the_suite_runs_on_a_file_or_a_server() -> None:
 NAMES = """SECURE_SSL_REDIRECT SESSION_COOKIE_SECURE CSRF_COOKIE_SECURE SECURE_HSTS_SECONDS SESSION_COOKIE_NAME
 CSRF_COOKIE_NAME CART_COOKIE_NAME CART_COOKIE_SECURE ALLOWED_HOSTS CSRF_TRUSTED_ORIGINS RAZORPAY_WEBHOOK_SECRETS
 RAZORPAY_PREVIOUS_KEYS RATELIMIT_ENABLE BEHIND_PROXY DEBUG EMAIL_FILE_PATH EMAIL_HOST_PASSWORD SECURE_PROXY_SSL_HEADER
-SECRET_KEY"""
+SECRET_KEY AXES_ENABLED"""
 
 
 def settings_with(**environment: str) -> dict[str, Any]:
@@ -92,7 +92,7 @@ def test_an_https_site_is_strict_by_itself() -> None:
     assert values["ALLOWED_HOSTS"] == ["127.0.0.1", "localhost", "shop.example.in"]
     assert values["CSRF_TRUSTED_ORIGINS"] == ["https://shop.example.in"]
     assert values["SECURE_PROXY_SSL_HEADER"] == ["HTTP_X_FORWARDED_PROTO", "https"]
-    assert (values["BEHIND_PROXY"], values["RATELIMIT_ENABLE"]) == (True, True)
+    assert values["BEHIND_PROXY"] is values["RATELIMIT_ENABLE"] is values["AXES_ENABLED"] is True
 
 
 def test_a_plain_site_works_without_tls() -> None:
@@ -114,7 +114,7 @@ def test_lists_and_pairs() -> None:
     )
     assert values["RAZORPAY_WEBHOOK_SECRETS"] == ["current", "previous"]
     assert values["RAZORPAY_PREVIOUS_KEYS"] == {"rzp_live_a": "one:with:colons", "rzp_live_b": "two"}
-    assert values["RATELIMIT_ENABLE"] is False
+    assert values["RATELIMIT_ENABLE"] is values["AXES_ENABLED"] is False
     assert values["EMAIL_HOST_PASSWORD"] == "p$@ss"
     assert values["SECRET_KEY"] == "$not-a-reference"
 
