@@ -3,31 +3,46 @@
 from typing import TYPE_CHECKING
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
-from checkout.models import AttentionCase, Order, Payment
+from catalog.money import rupees
+from checkout.models import AttentionCase, Order, Payment, Refund
 from checkout.models.attention import CaseKind
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AbstractBaseUser
 
 
-def open_case(kind: CaseKind, text: str, *, order: Order | None = None, payment: Payment | None = None) -> None:
-    """Put something before staff, once: the same kind for the same payment (or order) is not opened twice."""
+def open_case(
+    kind: CaseKind, text: str, *, order: Order | None = None, payment: Payment | None = None, subject: str = ""
+) -> None:
+    """Put something before staff, once: the same kind for the same payment (or order) and subject opens no second."""
     if payment is not None:
-        AttentionCase.objects.get_or_create(kind=kind, payment=payment, defaults={"order": order, "text": text[:255]})
+        AttentionCase.objects.get_or_create(
+            kind=kind, payment=payment, subject=subject, defaults={"order": order or payment.order, "text": text[:255]}
+        )
         return
     AttentionCase.objects.get_or_create(
-        kind=kind, order=order, payment=None, closed_at=None, defaults={"text": text[:255]}
+        kind=kind, order=order, payment=None, subject=subject, closed_at=None, defaults={"text": text[:255]}
     )
+
+
+def refund_failed(refund: Refund) -> None:
+    """Put a refund that did not arrive before staff: the buyer still waits for this money."""
+    text = f"{rupees(refund.amount, always_paise=True)}: {refund.error}"
+    open_case(CaseKind.REFUND_FAILED, text, payment=refund.payment, subject=f"refund {refund.pk}")
+
+
+def close_refunded(payment: Payment, user: "AbstractBaseUser | None") -> None:
+    """Close what waited for a decision about money that now all goes back."""
+    _close(payment.cases.filter(kind__in=[CaseKind.UNMATCHED_MONEY, CaseKind.AMOUNT_MISMATCH]), user, "Refunded")
 
 
 def close_matched(payment: Payment, order: Order) -> None:
     """Close the case of money without an order, now that its order is known."""
     if payment.pk:
-        AttentionCase.objects.filter(payment=payment, kind=CaseKind.UNMATCHED_MONEY, closed_at=None).update(
-            closed_at=timezone.now(), resolution=f"Belongs to {order.number}"
-        )
+        _close(payment.cases.filter(kind=CaseKind.UNMATCHED_MONEY), None, f"Belongs to {order.number}")
 
 
 def count_open() -> int:
@@ -35,9 +50,21 @@ def count_open() -> int:
     return AttentionCase.objects.filter(closed_at=None).count()
 
 
+def close_accepted(payment: Payment, user: "AbstractBaseUser", resolution: str) -> None:
+    """Close what waited for a decision about money, now that somebody took it."""
+    _close(payment.cases.filter(kind__in=[CaseKind.UNMATCHED_MONEY, CaseKind.AMOUNT_MISMATCH]), user, resolution)
+
+
+def close_dispute(dispute_id: str, resolution: str) -> None:
+    """Close the case of a dispute that the bank has decided."""
+    _close(AttentionCase.objects.filter(kind=CaseKind.DISPUTE_OPEN, subject=dispute_id), None, resolution)
+
+
+def _close(cases: "QuerySet[AttentionCase]", user: "AbstractBaseUser | None", resolution: str) -> None:
+    cases.filter(closed_at=None).update(closed_at=timezone.now(), closed_by=user, resolution=resolution[:255])
+
+
 def close(case: AttentionCase, *, user: "AbstractBaseUser", resolution: str) -> None:
     """Close a case with the words of the person who decided it. Closing it again changes nothing."""
     with transaction.atomic():
-        AttentionCase.objects.filter(pk=case.pk, closed_at=None).update(
-            closed_at=timezone.now(), closed_by=user, resolution=resolution[:255]
-        )
+        _close(AttentionCase.objects.filter(pk=case.pk), user, resolution)

@@ -10,18 +10,20 @@ from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from checkout.models import Order, OutboxEmail
+from checkout.models import Order, OutboxEmail, Refund
 
 logger = logging.getLogger(__name__)
 
 PAID = "paid"
 SHIPPED = "shipped"
+CANCELLED = "cancelled"
+REFUNDED = "refunded"
 LEASE = timedelta(seconds=60)
 
 
-def promise(order: Order, kind: str) -> None:
-    """Write a mail into the outbox, once for each order and kind. Call it in the transaction of its fact."""
-    OutboxEmail.objects.get_or_create(order=order, kind=kind)
+def promise(order: Order, kind: str, *, refund: Refund | None = None) -> None:
+    """Write a mail into the outbox, once for each order (or refund) and kind, in the transaction of its fact."""
+    OutboxEmail.objects.get_or_create(order=order, kind=kind, refund=refund)
 
 
 def send_waiting(limit: int = 50) -> int:
@@ -37,13 +39,14 @@ def compose(mail: OutboxEmail) -> EmailMultiAlternatives:
     context = {
         "order": order,
         "lines": order.lines.all(),
+        "refund": mail.refund,
         "url": settings.SITE_URL + order.get_absolute_url(),
     }
     message = EmailMultiAlternatives(
         subject=_subject(mail),
         body=render_to_string(f"checkout/emails/{mail.kind}.txt", context),
         to=[order.email],
-        headers={"Message-ID": f"<{order.number}.{mail.kind}@{_domain()}>"},
+        headers={"Message-ID": f"<{order.number}.{mail.kind}{mail.refund_id or ''}@{_domain()}>"},
     )
     message.attach_alternative(render_to_string(f"checkout/emails/{mail.kind}.html", context), "text/html")
     return message
@@ -60,7 +63,7 @@ def _send_claimed(pk: int) -> bool:
     )
     if not claimed:
         return False
-    mail = OutboxEmail.objects.select_related("order").get(pk=pk)
+    mail = OutboxEmail.objects.select_related("order", "refund").get(pk=pk)
     try:
         compose(mail).send()
     # A mail server fails in many ways; whichever it is, the mail stays in the outbox and is tried again.
@@ -83,6 +86,8 @@ def _subject(mail: OutboxEmail) -> str:
     subjects = {
         PAID: _("Paid: your order %(number)s"),
         SHIPPED: _("On the road: your order %(number)s"),
+        CANCELLED: _("Cancelled: your order %(number)s"),
+        REFUNDED: _("Money on its way back: your order %(number)s"),
     }
     return subjects[mail.kind] % {"number": mail.order.number}
 

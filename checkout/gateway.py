@@ -8,26 +8,34 @@ import hashlib
 import hmac
 import re
 import threading
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Callable, Mapping
+from datetime import date
+from typing import Any, TypeVar
 
 import razorpay
 from django.conf import settings
 
 from checkout.facts import (
     BadFacts,
+    DisputeFacts,
     OrderFacts,
     PaymentFacts,
+    RefundFacts,
+    dispute_facts,
+    is_dispute_id,
     is_order_id,
     is_payment_id,
+    is_refund_id,
     order_facts,
     payment_facts,
+    refund_facts,
 )
 from checkout.transport import GatewayError as GatewayError
 from checkout.transport import Session
 
 HEX_SHA256 = re.compile(r"[0-9a-f]{64}")
 _local = threading.local()
+Facts = TypeVar("Facts")
 
 
 def create_order(*, amount: int, receipt: str, notes: Mapping[str, str], timeout: float | None = None) -> OrderFacts:
@@ -44,32 +52,33 @@ def create_order(*, amount: int, receipt: str, notes: Mapping[str, str], timeout
         "notes": dict(notes),
         "payment_capture": 1,
     }
-    return _order(_client().order.create(data, **_options(timeout)))
+    return _read(order_facts, _client().order.create(data, **_options(timeout)))
 
 
 def fetch_order(order_id: str, *, timeout: float | None = None) -> OrderFacts:
     """Fetch one Razorpay order. Raises GatewayError."""
     _require(is_order_id(order_id))
-    return _order(_client().order.fetch(order_id, **_options(timeout)))
+    return _read(order_facts, _client().order.fetch(order_id, **_options(timeout)))
 
 
 def find_orders(receipt: str, *, timeout: float | None = None) -> list[OrderFacts]:
     """Return the Razorpay orders with exactly this receipt. Raises GatewayError."""
     answer = _client().order.all({"receipt": receipt, "count": 100}, **_options(timeout))
-    return [facts for facts in map(_order, _items(answer)) if facts.receipt == receipt]
+    found = [_read(order_facts, item) for item in _items(answer)]
+    return [facts for facts in found if facts.receipt == receipt]
 
 
 def fetch_order_payments(order_id: str, *, timeout: float | None = None) -> list[PaymentFacts]:
     """Return every payment attempt on a Razorpay order, failed ones too. Raises GatewayError."""
     _require(is_order_id(order_id))
     answer = _client().order.payments(order_id, **_options(timeout))
-    return [_payment(item) for item in _items(answer)]
+    return [_read(payment_facts, item) for item in _items(answer)]
 
 
 def fetch_payment(payment_id: str, *, timeout: float | None = None) -> PaymentFacts:
     """Fetch one payment. Raises GatewayError."""
     _require(is_payment_id(payment_id))
-    return _payment(_client().payment.fetch(payment_id, **_options(timeout)))
+    return _read(payment_facts, _client().payment.fetch(payment_id, **_options(timeout)))
 
 
 def list_payments(
@@ -80,14 +89,62 @@ def list_payments(
     Raises GatewayError.
     """
     answer = _client().payment.all({"from": since, "to": until, "count": 100, "skip": skip}, **_options(timeout))
-    items = _items(answer)
-    found = []
-    for item in items:
-        try:
-            found.append(payment_facts(item))
-        except BadFacts:
-            continue
-    return found, len(items) == 100
+    return _readable(payment_facts, _items(answer))
+
+
+def refund(
+    payment_id: str, *, amount: int, key: str, notes: Mapping[str, str], timeout: float | None = None
+) -> RefundFacts:
+    """Refund `amount` paise of a captured payment. Raises GatewayError.
+
+    Safe to repeat with the same `key` and the same amount and notes: Razorpay then answers with the same refund
+    (https://razorpay.com/docs/api/refunds/normal-refunds-idempotent/).
+    """
+    _require(is_payment_id(payment_id))
+    data = {"amount": amount, "speed": "normal", "notes": dict(notes), "receipt": key[:40]}
+    headers = {"X-Refund-Idempotency": key}
+    return _read(refund_facts, _client().payment.refund(payment_id, data, headers=headers, **_options(timeout)))
+
+
+def fetch_refund(refund_id: str, *, timeout: float | None = None) -> RefundFacts:
+    """Fetch one refund. Raises GatewayError."""
+    _require(is_refund_id(refund_id))
+    return _read(refund_facts, _client().refund.fetch(refund_id, **_options(timeout)))
+
+
+def fetch_payment_refunds(payment_id: str, *, timeout: float | None = None) -> list[RefundFacts]:
+    """Return the refunds of one payment, whoever asked for them. Raises GatewayError."""
+    _require(is_payment_id(payment_id))
+    answer = _client().payment.fetch_multiple_refund(payment_id, {"count": 100}, **_options(timeout))
+    return [_read(refund_facts, item) for item in _items(answer)]
+
+
+def list_refunds(
+    *, since: int, until: int, skip: int = 0, timeout: float | None = None
+) -> tuple[list[RefundFacts], bool]:
+    """Return up to 100 refunds made between two Unix times, unreadable ones left out, and whether more follow.
+
+    Raises GatewayError.
+    """
+    answer = _client().refund.all({"from": since, "to": until, "count": 100, "skip": skip}, **_options(timeout))
+    return _readable(refund_facts, _items(answer))
+
+
+def fetch_dispute(dispute_id: str, *, timeout: float | None = None) -> DisputeFacts:
+    """Fetch one dispute. Raises GatewayError."""
+    _require(is_dispute_id(dispute_id))
+    return _read(dispute_facts, _client().dispute.fetch(dispute_id, **_options(timeout)))
+
+
+def settlement_report(day: date, *, timeout: float | None = None) -> list[dict[str, Any]]:
+    """Return the rows of Razorpay's settlement report of a day. Raises GatewayError."""
+    rows: list[dict[str, Any]] = []
+    while True:
+        query = {"year": day.year, "month": day.month, "day": day.day, "count": 100, "skip": len(rows)}
+        page = _items(_client().settlement.report(query, **_options(timeout)))
+        rows += [row for row in page if isinstance(row, dict)]
+        if len(page) < 100:
+            return rows
 
 
 def capture(payment_id: str, *, amount: int, currency: str, timeout: float | None = None) -> PaymentFacts:
@@ -96,7 +153,7 @@ def capture(payment_id: str, *, amount: int, currency: str, timeout: float | Non
     try:
         # A fresh dict each time: the SDK writes the amount into the dict that it is given.
         data = {"currency": currency}
-        return _payment(_client().payment.capture(payment_id, amount, data, **_options(timeout)))
+        return _read(payment_facts, _client().payment.capture(payment_id, amount, data, **_options(timeout)))
     except GatewayError:
         return fetch_payment(payment_id, timeout=timeout)
 
@@ -155,18 +212,21 @@ def _require(is_valid: bool) -> None:
         raise GatewayError(detail="malformed id", status=400)
 
 
-def _order(entity: object) -> OrderFacts:
+def _read(facts: Callable[[object], Facts], entity: object) -> Facts:
     try:
-        return order_facts(entity)
+        return facts(entity)
     except BadFacts as error:
         raise GatewayError(detail=str(error), status=200) from error
 
 
-def _payment(entity: object) -> PaymentFacts:
-    try:
-        return payment_facts(entity)
-    except BadFacts as error:
-        raise GatewayError(detail=str(error), status=200) from error
+def _readable(facts: Callable[[object], Facts], items: list[Any]) -> tuple[list[Facts], bool]:
+    found = []
+    for item in items:
+        try:
+            found.append(facts(item))
+        except BadFacts:
+            continue
+    return found, len(items) == 100
 
 
 def _items(answer: Any) -> list[Any]:

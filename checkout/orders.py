@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, Sum
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -16,7 +16,7 @@ from checkout import emails, invoices, open_orders, placing
 from checkout.cart_view import CartView
 from checkout.models import Cart, Order, OrderEvent
 from checkout.placing import Details
-from checkout.status import OrderStatus, may_move
+from checkout.status import OrderStatus, RefundStatus, may_move
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AbstractBaseUser
@@ -143,6 +143,8 @@ def advance(
     """Mark an order packed, shipped (by which carrier, under which number) or delivered. Raises IllegalMove."""
     with transaction.atomic(durable=True):
         order = lock(order_id)
+        if status in (OrderStatus.PACKED, OrderStatus.SHIPPED) and _all_went_back(order):
+            raise IllegalMove(f"{order.number} is not sent: all of its money is refunded")
         move(order, status, text=text, user=user)
         if carrier:
             order.carrier, order.tracking_number = carrier, tracking_number
@@ -162,6 +164,14 @@ def _known(cart: Cart, checkout_key: str, view: CartView) -> Order | None:
 def _give_up(order: Order, status: OrderStatus, *, text: str) -> None:
     stock.release(items=_items(order), reference=order.number)
     move(order, status, text=text)
+
+
+def _all_went_back(order: Order) -> bool:
+    paid = order.payments.filter(fulfils=True).first()
+    if paid is None:
+        return False
+    back = paid.refunds.exclude(status=RefundStatus.FAILED).aggregate(total=Sum("amount"))["total"]
+    return bool(back and back >= paid.amount)
 
 
 def _items(order: Order) -> list[tuple[int, int]]:

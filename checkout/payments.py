@@ -7,14 +7,14 @@ from enum import Enum, auto
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from catalog import stock
 from catalog.money import rupees
-from checkout import attention, gateway, orders
+from checkout import attention, gateway, judgement, ledger, orders, refunds
 from checkout.facts import OrderFacts, PaymentFacts, is_order_id, is_payment_id
 from checkout.gateway import GatewayError
 from checkout.models import Order, Payment, RazorpayOrder
 from checkout.models.attention import CaseKind
-from checkout.status import PAYMENT_RANK, OrderStatus, PaymentStatus
+from checkout.models.ledger import EntryKind
+from checkout.status import PAYMENT_RANK, OrderStatus, PaymentStatus, RefundStatus
 
 logger = logging.getLogger(__name__)
 
@@ -96,13 +96,16 @@ def _record(facts: PaymentFacts, order_facts: OrderFacts | None) -> str:
         payment, changed = _merge(facts, order, attempt)
         if order_facts:
             RazorpayOrder.objects.filter(pk=attempt.pk).update(status=order_facts.status)
-        if payment.status == PaymentStatus.CAPTURED and not _is_judged(payment):
+        verdict = None
+        # Money that is first heard of when it has all gone back pays nothing.
+        if facts.status == PaymentStatus.CAPTURED and not judgement.is_judged(payment):
             verdict = _compare(order, payment, attempt, order_facts)
-            if verdict is not Verdict.UNKNOWN:
-                _judge(order, payment, is_match=verdict is Verdict.MATCH)
-                return "applied"
+        if verdict in (Verdict.MATCH, Verdict.MISMATCH):
+            judgement.judge(order, payment, is_match=verdict is Verdict.MATCH)
+        refunds.settle(payment)
+        if verdict is Verdict.UNKNOWN:
             return "ask_razorpay"
-        return "applied" if changed else "unchanged"
+        return "applied" if changed or verdict else "unchanged"
 
 
 def _take(attempt: RazorpayOrder, payments: list[PaymentFacts], deadline: float) -> None:
@@ -118,6 +121,17 @@ def _take(attempt: RazorpayOrder, payments: list[PaymentFacts], deadline: float)
     order_facts = gateway.fetch_order(attempt.razorpay_order_id or "", timeout=_left(deadline)) if payments else None
     for facts in payments:
         record(facts, order_facts)
+        _import_refunds(facts)
+
+
+def _import_refunds(facts: PaymentFacts) -> None:
+    """Fetch the refunds of a payment of which more went back than the shop knows of."""
+    if not facts.amount_refunded:
+        return
+    payment = Payment.objects.get(razorpay_payment_id=facts.payment_id)
+    known = payment.refunds.exclude(razorpay_refund_id=None).exclude(status=RefundStatus.FAILED)
+    if sum(known.values_list("amount", flat=True)) < facts.amount_refunded:
+        refunds.import_for(payment)
 
 
 def _may_capture(attempt: RazorpayOrder) -> bool:
@@ -150,14 +164,16 @@ def _attempt_of(facts: PaymentFacts, order_facts: OrderFacts | None) -> Razorpay
 
 
 def _record_unmatched(facts: PaymentFacts) -> str:
-    payment, _is_new = Payment.objects.select_for_update().get_or_create(
+    known, _is_new = Payment.objects.get_or_create(
         razorpay_payment_id=facts.payment_id, defaults={"foreign_order_id": facts.order_id}
     )
+    payment = refunds.lock(known.pk)
     _copy(facts, payment)
-    if payment.status == PaymentStatus.CAPTURED:
+    if facts.was_captured and refunds.refundable(payment) > 0:
         attention.open_case(
             CaseKind.UNMATCHED_MONEY, f"{rupees(payment.amount, always_paise=True)} for no order", payment=payment
         )
+    refunds.settle(payment)
     return "unmatched"
 
 
@@ -165,10 +181,11 @@ def _merge(facts: PaymentFacts, order: Order, attempt: RazorpayOrder) -> tuple[P
     payment = Payment.objects.select_for_update().filter(razorpay_payment_id=facts.payment_id).first()
     if payment is None:
         payment = Payment(razorpay_payment_id=facts.payment_id)
+    before = payment.status if payment.pk else ""
     if payment.order_id is None:
         payment.order, payment.razorpay_order = order, attempt
+        payment.save()
         attention.close_matched(payment, order)
-    before = payment.status if payment.pk else ""
     _copy(facts, payment)
     if payment.status != before and payment.status in (PaymentStatus.FAILED, PaymentStatus.AUTHORIZED):
         orders.note(order, f"payment_{payment.status}", payment.error_description or payment.method)
@@ -177,8 +194,14 @@ def _merge(facts: PaymentFacts, order: Order, attempt: RazorpayOrder) -> tuple[P
 
 def _copy(facts: PaymentFacts, payment: Payment) -> None:
     # Reports come late and out of order: a payment only moves forward.
-    if PAYMENT_RANK[facts.status] < PAYMENT_RANK[PaymentStatus(payment.status)]:
-        return
+    if PAYMENT_RANK[facts.status] >= PAYMENT_RANK[PaymentStatus(payment.status)]:
+        _take_over(facts, payment)
+    if facts.was_captured:
+        ledger.book(EntryKind.CAPTURE, payment, facts.amount)
+        ledger.book(EntryKind.FEE, payment, facts.fee or 0)
+
+
+def _take_over(facts: PaymentFacts, payment: Payment) -> None:
     payment.status = facts.status
     payment.amount = facts.amount
     payment.currency = facts.currency
@@ -188,11 +211,9 @@ def _copy(facts: PaymentFacts, payment: Payment) -> None:
     payment.amount_refunded = max(facts.amount_refunded, payment.amount_refunded)
     payment.error_reason = facts.error_reason
     payment.error_description = facts.error_description
+    payment.email = facts.email or payment.email
+    payment.contact = facts.contact or payment.contact
     payment.save()
-
-
-def _is_judged(payment: Payment) -> bool:
-    return payment.fulfils or payment.cases.exclude(order=None).exists()
 
 
 def _compare(order: Order, payment: Payment, attempt: RazorpayOrder, order_facts: OrderFacts | None) -> Verdict:
@@ -206,36 +227,6 @@ def _compare(order: Order, payment: Payment, attempt: RazorpayOrder, order_facts
         return Verdict.MATCH
     # Part of the money is there. The rest may still come while the cars are held.
     return Verdict.MISMATCH if order.expires_at < timezone.now() else Verdict.UNKNOWN
-
-
-def _judge(order: Order, payment: Payment, *, is_match: bool) -> None:
-    """Decide what captured money does: pay its order, or go before staff. Each payment is judged once."""
-    number = order.number
-    if order.is_bought:
-        attention.open_case(CaseKind.SECOND_PAYMENT, f"{number} was already paid", order=order, payment=payment)
-    elif not is_match:
-        _hold(order, payment, CaseKind.AMOUNT_MISMATCH, f"{number}: Razorpay's amount differs from ours")
-    elif order.status != OrderStatus.PENDING and not _has_cars_again(order):
-        _hold(order, payment, CaseKind.LATE_WITHOUT_STOCK, f"{number}: paid after its cars were sold to others")
-    else:
-        payment.fulfils = True
-        payment.save(update_fields=["fulfils", "updated_at"])
-        orders.mark_paid(order, text=f"{rupees(payment.amount, always_paise=True)} {payment.method}".strip())
-
-
-def _has_cars_again(order: Order) -> bool:
-    try:
-        with transaction.atomic():
-            orders.reserve_again(order)
-    except stock.OutOfStock:
-        return False
-    return True
-
-
-def _hold(order: Order, payment: Payment, kind: CaseKind, text: str) -> None:
-    attention.open_case(kind, text, order=order, payment=payment)
-    if order.status != OrderStatus.ON_HOLD:
-        orders.hold(order, text=text)
 
 
 def _left(deadline: float) -> float:

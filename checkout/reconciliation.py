@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from django.db.models import Q
 from django.utils import timezone
 
-from checkout import gateway, orders, payments
+from checkout import disputes, gateway, orders, payments, refunds
 from checkout.facts import PaymentFacts
 from checkout.gateway import GatewayError
 from checkout.models import Order, Payment
@@ -61,6 +61,8 @@ def reconcile(
     for pk in _open_orders(minimum_age, late_pause):
         _settle(Order.objects.get(pk=pk), report, tell)
     _find_money(since or timezone.now() - timedelta(days=1), report)
+    refunds.send_waiting()
+    report.failed += refunds.refresh_pending() + disputes.refresh_open()
     return report
 
 

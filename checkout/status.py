@@ -42,8 +42,9 @@ MOVES: dict[OrderStatus, frozenset[OrderStatus]] = {
     OrderStatus.EXPIRED: frozenset({OrderStatus.PAID, OrderStatus.ON_HOLD}),
     OrderStatus.CANCELLED: frozenset({OrderStatus.PAID, OrderStatus.ON_HOLD}),
     OrderStatus.ON_HOLD: frozenset({OrderStatus.PAID, OrderStatus.CANCELLED}),
-    OrderStatus.PAID: frozenset({OrderStatus.PACKED, OrderStatus.SHIPPED}),
-    OrderStatus.PACKED: frozenset({OrderStatus.SHIPPED}),
+    # Only a person cancels what was paid, and then a refund is on its way.
+    OrderStatus.PAID: frozenset({OrderStatus.PACKED, OrderStatus.SHIPPED, OrderStatus.CANCELLED}),
+    OrderStatus.PACKED: frozenset({OrderStatus.SHIPPED, OrderStatus.CANCELLED}),
     OrderStatus.SHIPPED: frozenset({OrderStatus.DELIVERED}),
     OrderStatus.DELIVERED: frozenset(),
 }
@@ -58,6 +59,15 @@ PAYMENT_RANK: dict[PaymentStatus, int] = {
     PaymentStatus.AUTHORIZED: 2,
     PaymentStatus.CAPTURED: 3,
     PaymentStatus.REFUNDED: 4,
+}
+
+
+# A refund only moves to a higher rank. `failed` is the last: a bank may send back what was processed before.
+REFUND_RANK: dict[RefundStatus, int] = {
+    RefundStatus.REQUESTED: 0,
+    RefundStatus.PENDING: 1,
+    RefundStatus.PROCESSED: 2,
+    RefundStatus.FAILED: 3,
 }
 
 

@@ -7,8 +7,9 @@ from datetime import datetime
 from django.utils.translation import gettext as _
 
 from catalog.tax import included_tax
-from checkout.models import Order, OrderLine
-from checkout.status import OrderStatus
+from checkout.models import Order, OrderLine, Payment, Refund
+from checkout.models.refund import RefundOrigin
+from checkout.status import OrderStatus, PaymentStatus, RefundStatus
 
 
 @dataclass(frozen=True)
@@ -21,9 +22,27 @@ class Step:
     state: str
 
 
+def money(order: Order) -> list[Payment]:
+    """Return the payments whose money the order has or had: the one that paid it, or else all that were captured."""
+    payments = list(order.payments.all())
+    return [payment for payment in payments if payment.fulfils] or [
+        payment for payment in payments if payment.status == PaymentStatus.CAPTURED or refunds_of(payment)
+    ]
+
+
+def refunds_of(payment: Payment) -> list[Refund]:
+    """Return the refunds of captured money; what Razorpay returns uncaptured is none of the order's."""
+    return [refund for refund in payment.refunds.all() if refund.origin != RefundOrigin.AUTO]
+
+
 def refunded(order: Order) -> int:
-    """Return how many paise of the order's payment have gone back to the buyer."""
-    return sum(payment.amount_refunded for payment in order.payments.all() if payment.fulfils)
+    """Return how many paise of the order's money have gone back to the buyer."""
+    return sum(refund.amount for refund in refunds_in(order) if refund.status == RefundStatus.PROCESSED)
+
+
+def refunds_in(order: Order) -> list[Refund]:
+    """Return the refunds of the order's money, oldest first."""
+    return [refund for payment in money(order) for refund in refunds_of(payment)]
 
 
 def gst_included(lines: Iterable[OrderLine]) -> int:
@@ -33,15 +52,12 @@ def gst_included(lines: Iterable[OrderLine]) -> int:
 
 def payment_state(order: Order) -> str:
     """Return none, confirming, paid, failed, refunded or partially_refunded."""
-    payments = list(order.payments.all())
-    if order.is_bought:
-        back = refunded(order)
-        if not back:
-            return "paid"
-        return "refunded" if back >= sum(p.amount for p in payments if p.fulfils) else "partially_refunded"
-    if order.status == OrderStatus.ON_HOLD:
+    total, back = sum(payment.amount for payment in money(order)), refunded(order)
+    if back:
+        return "refunded" if back >= total else "partially_refunded"
+    if order.is_bought or order.status == OrderStatus.ON_HOLD or (total and order.status == OrderStatus.CANCELLED):
         return "paid"
-    states = {payment.status for payment in payments}
+    states = {payment.status for payment in order.payments.all()}
     if states & {"created", "authorized", "captured"}:
         return "confirming"
     return "failed" if "failed" in states else "none"

@@ -1,13 +1,23 @@
 """From event to verb: what each kind of Razorpay event does."""
 
 import json
+from collections.abc import Callable
 from typing import Any
 
-from checkout import payments
-from checkout.facts import BadFacts, OrderFacts, is_payment_id, order_facts, payment_facts
+from checkout import disputes, downtimes, payments, refunds, settlements
+from checkout.facts import (
+    BadFacts,
+    OrderFacts,
+    dispute_facts,
+    is_payment_id,
+    order_facts,
+    payment_facts,
+    refund_facts,
+)
+from checkout.models import Payment
 from webhooks.models import Outcome
 
-PAYMENT_EVENTS = frozenset({"payment.authorized", "payment.captured", "payment.failed", "order.paid"})
+Payload = dict[str, Any]
 
 
 def label(body: bytes) -> tuple[str, str]:
@@ -31,17 +41,56 @@ def handle(body: bytes) -> str:
     name = message.get("event")
     if not isinstance(name, str):
         raise BadFacts("the event has no name")
-    if name not in PAYMENT_EVENTS:
+    verb = VERBS.get(name)
+    if verb is None:
         return Outcome.IGNORED
     payload = message.get("payload")
     if not isinstance(payload, dict):
         raise BadFacts("the event has no payload")
-    return payments.record(payment_facts(_entity(payload, "payment")), _order(payload))
+    return verb(payload)
 
 
 def storable(text: str) -> str:
     """Return text without what PostgreSQL cannot store: NUL and lone surrogates."""
     return text.encode("utf-8", "replace").decode("utf-8").replace("\x00", "")
+
+
+def _payment(payload: Payload) -> str:
+    return payments.record(payment_facts(_entity(payload, "payment")), _order(payload))
+
+
+def _refund(payload: Payload) -> str:
+    facts = refund_facts(_entity(payload, "refund"))
+    # Some events leave the payment out. When it is there it may bring the first word of the capture.
+    if _entity(payload, "payment") is not None:
+        _payment(payload)
+    outcome = refunds.record(facts)
+    is_ours = Payment.objects.filter(razorpay_payment_id=facts.payment_id).exclude(order=None).exists()
+    return outcome if is_ours else Outcome.UNMATCHED
+
+
+def _dispute(payload: Payload) -> str:
+    return disputes.record(dispute_facts(_entity(payload, "dispute")))
+
+
+def _downtime(payload: Payload) -> str:
+    return downtimes.record(_entity(payload, "payment.downtime"))
+
+
+def _settlement(payload: Payload) -> str:
+    return settlements.record(_entity(payload, "settlement"))
+
+
+VERBS: dict[str, Callable[[Payload], str]] = {
+    **dict.fromkeys(("payment.authorized", "payment.captured", "payment.failed", "order.paid"), _payment),
+    **dict.fromkeys((f"refund.{what}" for what in ("created", "processed", "failed", "speed_changed")), _refund),
+    **dict.fromkeys(
+        (f"payment.dispute.{what}" for what in ("created", "action_required", "under_review", "won", "lost", "closed")),
+        _dispute,
+    ),
+    **dict.fromkeys((f"payment.downtime.{what}" for what in ("started", "updated", "resolved")), _downtime),
+    "settlement.processed": _settlement,
+}
 
 
 def _parse(body: bytes) -> dict[str, Any]:

@@ -22,8 +22,20 @@ SENTENCES = {
     "on_hold": "Put on hold for staff",
     "details_corrected": "The buyer corrected the details",
     "edited": "Details changed by staff",
+    "payment_linked": "Money without an order was linked to this one",
+    "payment_accepted": "Money that waited for a decision was accepted",
+    "paid_with_offer": "Razorpay took an offer off the amount",
+    "paid_with_surcharge": "The buyer paid Razorpay’s fee on top",
+    "refund_requested": "Refund asked for",
+    "refund_retried": "Refund asked for again",
+    "refunded": "Refunded",
+    "dispute_open": "The buyer disputes the payment",
+    "dispute_under_review": "The bank reviews the dispute",
+    "dispute_won": "Dispute won",
+    "dispute_lost": "Dispute lost",
+    "dispute_closed": "Dispute closed",
 }
-MAILS = {"paid": "Receipt", "shipped": "Shipping notice"}
+MAILS = {"paid": "Receipt", "shipped": "Shipping notice", "cancelled": "Cancellation", "refunded": "Refund notice"}
 
 
 @dataclass(frozen=True)

@@ -1,19 +1,25 @@
 """Records of buying: cart, order, payment, refund, mail, and the page that starts it all."""
 
 from checkout.models.attention import AttentionCase
+from checkout.models.bulletin import Downtime, Settlement
 from checkout.models.cart import Cart, CartLine
+from checkout.models.dispute import Dispute
+from checkout.models.ledger import LedgerEntry
 from checkout.models.mail import OutboxEmail
 from checkout.models.order import InvoiceSeries, Order, OrderEvent, OrderLine
 from checkout.models.page import CheckoutPage
 from checkout.models.payment import Payment, RazorpayOrder
-from checkout.models.refund import Refund
+from checkout.models.refund import Refund, RefundLine
 
 __all__ = [
     "AttentionCase",
     "Cart",
     "CartLine",
     "CheckoutPage",
+    "Dispute",
+    "Downtime",
     "InvoiceSeries",
+    "LedgerEntry",
     "Order",
     "OrderEvent",
     "OrderLine",
@@ -21,4 +27,6 @@ __all__ = [
     "Payment",
     "RazorpayOrder",
     "Refund",
+    "RefundLine",
+    "Settlement",
 ]

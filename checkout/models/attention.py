@@ -13,10 +13,14 @@ class CaseKind(models.TextChoices):
     """Why a person is needed."""
 
     UNMATCHED_MONEY = "unmatched_money", _("Money without an order")
-    SECOND_PAYMENT = "second_payment", _("Paid twice")
-    LATE_WITHOUT_STOCK = "late_without_stock", _("Paid late, car sold")
     AMOUNT_MISMATCH = "amount_mismatch", _("Amount differs")
     RAZORPAY_REFUSED = "razorpay_refused", _("Razorpay refused the order")
+    REFUND_FAILED = "refund_failed", _("Refund failed")
+    DISPUTE_OPEN = "dispute_open", _("Buyer disputes a payment")
+    DISPUTE_LOST = "dispute_lost", _("Dispute lost")
+    REPORT_DIFFERS = "report_differs", _("Razorpay says something else")
+    OTHER_ACCOUNT = "other_account", _("Event of another account")
+    STUCK = "stuck", _("A job does not get through")
 
 
 class AttentionCase(models.Model):
@@ -25,6 +29,7 @@ class AttentionCase(models.Model):
     kind = models.CharField(max_length=30, choices=CaseKind)
     order = models.ForeignKey(Order, on_delete=models.PROTECT, null=True, blank=True, related_name="cases")
     payment = models.ForeignKey(Payment, on_delete=models.PROTECT, null=True, blank=True, related_name="cases")
+    subject = models.CharField(max_length=64, blank=True, help_text=_("What it is about, when it is neither of both."))
     text = models.CharField(max_length=255)
     opened_at = models.DateTimeField(auto_now_add=True)
     closed_at = models.DateTimeField(null=True, blank=True)
@@ -35,12 +40,19 @@ class AttentionCase(models.Model):
         ordering = ["-opened_at", "-pk"]
         constraints = [
             models.UniqueConstraint(
-                fields=["kind", "payment"], condition=Q(payment__isnull=False), name="one_case_of_a_kind_per_payment"
+                fields=["kind", "payment", "subject"],
+                condition=Q(payment__isnull=False),
+                name="one_case_of_a_kind_per_payment",
             ),
             models.UniqueConstraint(
-                fields=["kind", "order"],
+                fields=["kind", "order", "subject"],
                 condition=Q(payment__isnull=True, closed_at__isnull=True),
                 name="one_open_case_of_a_kind_per_order",
+            ),
+            models.UniqueConstraint(
+                fields=["kind", "subject"],
+                condition=Q(payment__isnull=True, order__isnull=True, closed_at__isnull=True),
+                name="one_open_case_of_a_kind_per_subject",
             ),
         ]
 

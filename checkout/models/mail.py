@@ -1,15 +1,18 @@
 """The outbox: mail that was promised in a transaction and is sent afterwards."""
 
 from django.db import models
+from django.db.models import Q
 from django.utils import timezone
 
 from checkout.models.order import Order
+from checkout.models.refund import Refund
 
 
 class OutboxEmail(models.Model):
-    """One mail of one kind for one order. The row is written with the fact that it tells of; a worker sends it."""
+    """One mail of one kind for one order or for one of its refunds, written with the fact that it tells of."""
 
     order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="emails")
+    refund = models.ForeignKey(Refund, on_delete=models.PROTECT, null=True, blank=True, related_name="emails")
     kind = models.CharField(max_length=20)
     created_at = models.DateTimeField(auto_now_add=True)
     sent_at = models.DateTimeField(null=True, blank=True)
@@ -21,7 +24,14 @@ class OutboxEmail(models.Model):
     class Meta:
         ordering = ["pk"]
         indexes = [models.Index(fields=["sent_at", "next_try_at"])]
-        constraints = [models.UniqueConstraint(fields=["order", "kind"], name="one_mail_of_a_kind_per_order")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["order", "kind"], condition=Q(refund__isnull=True), name="one_mail_of_a_kind_per_order"
+            ),
+            models.UniqueConstraint(
+                fields=["refund", "kind"], condition=Q(refund__isnull=False), name="one_mail_of_a_kind_per_refund"
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.kind} for {self.order_id}"

@@ -1,5 +1,6 @@
 """What Razorpay knows of an order: its Razorpay orders (one an attempt) and the payments made on them."""
 
+from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
@@ -37,6 +38,8 @@ class Payment(models.Model):
     """One payment at Razorpay, in Razorpay's words. `order` is empty while nobody knows what the money is for.
 
     `amount`, `fee`, `tax` and `amount_refunded` are paise. `fulfils` marks the one payment that made its order PAID.
+    `accepted_by` is the person who decided that it belongs to its order. `email` and `contact` are what the payer typed
+    in Razorpay's window; the order keeps its own.
     """
 
     order = models.ForeignKey(Order, on_delete=models.PROTECT, null=True, blank=True, related_name="payments")
@@ -54,7 +57,12 @@ class Payment(models.Model):
     amount_refunded = models.PositiveBigIntegerField(default=0)
     error_reason = models.CharField(max_length=80, blank=True)
     error_description = models.CharField(max_length=255, blank=True)
+    email = models.CharField(max_length=254, blank=True)
+    contact = models.CharField(max_length=20, blank=True)
     fulfils = models.BooleanField(default=False)
+    accepted_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
 

@@ -1,25 +1,87 @@
 """Refunds: money on its way back to a buyer."""
 
+from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
+from checkout.models.order import OrderLine
 from checkout.models.payment import Payment
 from checkout.status import RefundStatus
 
 
+class RefundOrigin(models.TextChoices):
+    """Who asked for a refund."""
+
+    STAFF = "staff", _("Staff")
+    SHOP = "shop", _("The shop itself")
+    DASHBOARD = "dashboard", _("Razorpay’s dashboard")
+    AUTO = "auto", _("Razorpay itself")
+
+
 class Refund(models.Model):
-    """A refund of (part of) a payment. `amount` is paise."""
+    """A refund of (part of) a payment. `amount` is paise.
+
+    A row of ours exists before Razorpay is called: `key` makes every repetition of the call the same refund there
+    (https://razorpay.com/docs/api/refunds/normal-refunds-idempotent/). Origin `auto` gives back money that was only
+    authorized, so that it never counts against the order.
+    """
 
     payment = models.ForeignKey(Payment, on_delete=models.PROTECT, related_name="refunds")
     razorpay_refund_id = models.CharField(max_length=40, null=True, blank=True, unique=True)
+    key = models.CharField(max_length=64, null=True, blank=True, unique=True, editable=False)
+    origin = models.CharField(max_length=10, choices=RefundOrigin, default=RefundOrigin.STAFF)
     amount = models.PositiveBigIntegerField()
     status = models.CharField(max_length=12, choices=RefundStatus, default=RefundStatus.REQUESTED)
+    reason = models.CharField(max_length=255, blank=True)
+    requested_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    error = models.CharField(max_length=255, blank=True)
+    speed = models.CharField(max_length=20, blank=True)
+    arn = models.CharField(max_length=80, blank=True)
+    credit_note_number = models.CharField(max_length=16, null=True, blank=True, unique=True)
+    attempts = models.PositiveIntegerField(default=0)
+    next_try_at = models.DateTimeField(default=timezone.now)
+    claimed_until = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
+    processed_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         ordering = ["pk"]
-        constraints = [models.CheckConstraint(condition=Q(amount__gte=1), name="refund_amount_positive")]
+        indexes = [models.Index(fields=["status", "next_try_at"])]
+        constraints = [
+            models.CheckConstraint(condition=Q(amount__gte=1), name="refund_amount_positive"),
+            models.CheckConstraint(condition=Q(status__in=RefundStatus.values), name="refund_status_known"),
+        ]
 
     def __str__(self) -> str:
         return self.razorpay_refund_id or f"Refund {self.pk}"
+
+    @property
+    def may_be_retried(self) -> bool:
+        """Whether Razorpay refused the call itself, so that the same call may still succeed later."""
+        return self.status == RefundStatus.FAILED and not self.razorpay_refund_id and bool(self.key)
+
+
+class RefundLine(models.Model):
+    """Which pieces of an order a refund is for, and how many of them went back on the shelf."""
+
+    refund = models.ForeignKey(Refund, on_delete=models.PROTECT, related_name="lines")
+    order_line = models.ForeignKey(OrderLine, on_delete=models.PROTECT, related_name="refund_lines")
+    quantity = models.PositiveIntegerField()
+    restocked = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["refund", "order_line"], name="refund_line_once_per_order_line"),
+            models.CheckConstraint(
+                condition=Q(quantity__gte=1, restocked__lte=F("quantity")), name="refund_line_quantities"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.quantity} of {self.order_line_id}"

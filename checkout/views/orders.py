@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from catalog import pictures
 from catalog.models import ShopSettings
-from checkout import attempts, reconciliation, tracker
+from checkout import attempts, cancelling, reconciliation, tracker
 from checkout.attempts import NotPayable
 from checkout.gateway import GatewayError
 from checkout.models import Order
@@ -32,6 +32,7 @@ def show(request: HttpRequest, token: str) -> HttpResponse:
     order = _find(token)
     state = tracker.payment_state(order)
     is_pending = order.status == OrderStatus.PENDING
+    may_cancel = order.status in (OrderStatus.PENDING, *cancelling.BOUGHT_AND_HERE)
     # pay.js adds the word when the window reported a payment and the network kept it from telling the shop.
     is_waiting = is_pending and (state == "confirming" or "confirming" in request.GET)
     context = {
@@ -44,7 +45,8 @@ def show(request: HttpRequest, token: str) -> HttpResponse:
         "failure": tracker.failure(order) if state == "failed" else "",
         "polling": is_waiting,
         "pay_url": _url("order_pay", order) if is_pending and not is_waiting else "",
-        "cancel_url": _url("order_cancel", order) if is_pending and not is_waiting else "",
+        "cancel_url": _url("order_cancel", order) if may_cancel and not is_waiting else "",
+        "refunds": tracker.refunds_in(order),
         "check_url": _url("order_check", order),
         "status_url": _url("order_status", order),
     }
@@ -88,10 +90,10 @@ def check(request: HttpRequest, token: str) -> HttpResponse:
 
 @require_POST
 def cancel(request: HttpRequest, token: str) -> HttpResponse:
-    """Cancel an unpaid order for its buyer, after asking Razorpay."""
+    """Cancel an order for its buyer before dispatch; Razorpay is asked first about an unpaid one."""
     order = _find(token)
     try:
-        is_cancelled = reconciliation.cancel(order)
+        is_cancelled = cancelling.cancel_for_buyer(order)
     except GatewayError as error:
         messages.error(request, error.customer_text)
         return see_other(order.get_absolute_url())
@@ -101,7 +103,7 @@ def cancel(request: HttpRequest, token: str) -> HttpResponse:
 
 
 def _find(token: str) -> Order:
-    return get_object_or_404(Order.objects.prefetch_related("payments", "events"), token=token)
+    return get_object_or_404(Order.objects.prefetch_related("payments__refunds", "events"), token=token)
 
 
 def _goods(order: Order) -> dict[str, Any]:

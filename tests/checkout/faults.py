@@ -12,6 +12,7 @@ from typing import Any, Self
 
 import requests
 
+FORWARDED = ("Authorization", "Content-Type", "X-Refund-Idempotency")
 Fault = Callable[["Handler"], None]
 
 
@@ -87,7 +88,7 @@ class Handler(BaseHTTPRequestHandler):
 
     def forwarded(self) -> requests.Response:
         """Let the simulator do it and return its answer."""
-        headers = {name: self.headers[name] for name in ("Authorization", "Content-Type") if name in self.headers}
+        headers = {name: self.headers[name] for name in FORWARDED if name in self.headers}
         url = self.shop.upstream + self.path
         return requests.request(self.command, url, data=self.body, headers=headers, timeout=10)
 

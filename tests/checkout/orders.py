@@ -9,8 +9,8 @@ from django.utils import timezone
 from catalog.models import ShopSettings, Stock, Variant
 from checkout import audit, orders
 from checkout import cart as carts
-from checkout.facts import OrderFacts, PaymentFacts, order_facts, payment_facts
-from checkout.models import Cart, Order, OrderEvent, OutboxEmail, Payment, RazorpayOrder
+from checkout.facts import OrderFacts, PaymentFacts, RefundFacts, order_facts, payment_facts, refund_facts
+from checkout.models import Cart, Order, OrderEvent, OutboxEmail, Payment, RazorpayOrder, Refund
 from checkout.placing import Details
 from tests.checkout import reports
 from tests.factories import make_product
@@ -77,6 +77,27 @@ def paid(attempt: RazorpayOrder, number: int = 1, *, status: str = "captured", *
 def settled(attempt: RazorpayOrder, **changes: Any) -> OrderFacts:
     """Return the facts of the Razorpay order of an attempt, fully paid unless told otherwise."""
     return order_facts(reports.order_entity(attempt, **changes))
+
+
+def refund_of(refund: Refund, number: int = 0, *, status: str = "processed", **changes: Any) -> RefundFacts:
+    """Return what Razorpay says of a refund that the shop asked for; another `number` is another refund there."""
+    return refund_facts(
+        reports.refund_entity(
+            refund.payment.razorpay_payment_id,
+            amount=refund.amount,
+            status=status,
+            id=refund.razorpay_refund_id or f"rfnd_{refund.pk:010d}{number:04d}",
+            notes={"refund": refund.key or ""},
+            **changes,
+        )
+    )
+
+
+def dashboard_refund(payment_id: str, amount: int, number: int = 1, *, status: str = "processed") -> RefundFacts:
+    """Return what Razorpay says of a refund that somebody made in its dashboard."""
+    return refund_facts(
+        reports.refund_entity(payment_id, amount=amount, status=status, id=f"rfnd_Dashboard{number:05d}")
+    )
 
 
 def stock_of(sku: str = SKU) -> tuple[int, int]:

@@ -61,6 +61,45 @@ def order_entity(attempt: RazorpayOrder, *, status: str = "paid", **changes: Any
     }
 
 
+def refund_entity(payment_id: str, *, amount: int, status: str = "processed", **changes: Any) -> dict[str, Any]:
+    """Return a refund of `amount` paise of a payment."""
+    return {
+        "id": "rfnd_Aa1Bb2Cc3Dd4Ee",
+        "entity": "refund",
+        "amount": amount,
+        "currency": "INR",
+        "payment_id": payment_id,
+        "notes": [],
+        "receipt": None,
+        "acquirer_data": {"arn": None},
+        "created_at": 1_795_400_100,
+        "batch_id": None,
+        "status": status,
+        "speed_processed": "normal",
+        "speed_requested": "normal",
+        **changes,
+    }
+
+
+def dispute_entity(payment_id: str, *, status: str = "open", amount: int = 39_000, **changes: Any) -> dict[str, Any]:
+    """Return a dispute of a payment."""
+    return {
+        "id": "disp_Aa1Bb2Cc3Dd4Ee",
+        "entity": "dispute",
+        "payment_id": payment_id,
+        "amount": amount,
+        "currency": "INR",
+        "amount_deducted": amount if status == "lost" else 0,
+        "reason_code": "goods_not_received",
+        "respond_by": 1_796_000_000,
+        "status": status,
+        "phase": "chargeback",
+        "created_at": 1_795_500_000,
+        "evidence": {},
+        **changes,
+    }
+
+
 def event(name: str, /, **entities: dict[str, Any]) -> bytes:
     """Return the body of a webhook."""
     return json.dumps(

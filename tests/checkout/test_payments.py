@@ -9,7 +9,7 @@ from django.test import Client
 from checkout import cart as carts
 from checkout import payments
 from checkout.facts import PaymentFacts
-from checkout.models import AttentionCase, Payment, RazorpayOrder
+from checkout.models import AttentionCase, Payment, RazorpayOrder, Refund
 from checkout.models.attention import CaseKind
 from checkout.status import OrderStatus, PaymentStatus
 from tests.checkout import reports
@@ -82,8 +82,18 @@ def test_a_razorpay_order_of_another_amount_pays_nothing() -> None:
     assert outcome(attempt.order) == {**NEVER_PAID, "status": "on_hold"}
     assert kinds() == [CaseKind.AMOUNT_MISMATCH]
     assert stock_of() == (10, 0)
-    payments.record(paid(attempt), settled(attempt))
+    payments.record(paid(attempt, amount=attempt.amount - 1), settled(attempt))
     assert outcome(attempt.order)["status"] == "on_hold", "a payment is judged once"
+    assert_books_hold()
+
+
+@pytest.mark.covers("F12")
+def test_a_part_that_waited_goes_back_when_another_payment_pays_the_order() -> None:
+    attempt = ordered()
+    assert payments.record(paid(attempt, amount=100)) == "ask_razorpay"
+    payments.record(paid(attempt, 2))
+    assert outcome(attempt.order) == ONCE_PAID
+    assert Refund.objects.get().payment.razorpay_payment_id == paid(attempt).payment_id
     assert_books_hold()
 
 
@@ -123,7 +133,7 @@ def test_a_part_of_the_money_waits_for_the_rest_and_then_for_staff() -> None:
 
 
 @pytest.mark.covers("F12", "F13")
-def test_the_second_payment_of_an_order_goes_before_staff_once() -> None:
+def test_the_second_payment_of_an_order_goes_back_once() -> None:
     attempt = ordered()
     second = opened(attempt.order, number=2)
     payments.record(paid(attempt))
@@ -131,7 +141,10 @@ def test_the_second_payment_of_an_order_goes_before_staff_once() -> None:
         payments.record(paid(attempt, 2), settled(attempt))
         payments.record(paid(second, 1), settled(second))
     assert outcome(attempt.order) == ONCE_PAID
-    assert kinds() == [CaseKind.SECOND_PAYMENT, CaseKind.SECOND_PAYMENT]
+    assert kinds() == []
+    returned = Refund.objects.order_by("pk").values_list("payment__razorpay_payment_id", "amount", "origin")
+    wanted = [paid(attempt, 2).payment_id, paid(second, 1).payment_id]
+    assert list(returned) == [(payment_id, attempt.amount, "shop") for payment_id in wanted]
     assert stock_of() == (9, 0)
     assert_books_hold()
 
@@ -196,6 +209,7 @@ def test_a_payment_first_seen_when_it_is_refunded_pays_nothing() -> None:
     assert outcome(attempt.order)["status"] == "pending"
     payments.record(paid(attempt))
     assert Payment.objects.get().status == "refunded", "forward only"
+    assert outcome(attempt.order) == ONCE_PAID, "as if the reports had come in their order"
     assert_books_hold()
 
 

@@ -4,10 +4,10 @@ import pytest
 
 from catalog import stock
 from catalog.models import Variant
-from checkout import orders, payments, tracker
-from checkout.models import AttentionCase, Order, RazorpayOrder
-from checkout.models.attention import CaseKind
+from checkout import orders, payments, refunds, tracker
+from checkout.models import AttentionCase, Order, RazorpayOrder, Refund
 from tests.checkout.orders import (
+    NEVER_PAID,
     ONCE_PAID,
     SKU,
     assert_books_hold,
@@ -15,6 +15,7 @@ from tests.checkout.orders import (
     ordered,
     outcome,
     paid,
+    refund_of,
     stock_of,
 )
 
@@ -37,10 +38,9 @@ def given_up(attempt: RazorpayOrder, status: str) -> Order:
 
 
 @pytest.mark.covers("G4", "F15")
-@pytest.mark.parametrize("status", ["expired", "cancelled"])
-def test_late_money_buys_the_car_when_it_is_still_there(status: str) -> None:
+def test_late_money_buys_the_car_when_it_is_still_there() -> None:
     attempt = ordered()
-    order = given_up(attempt, status)
+    order = given_up(attempt, "expired")
     for _time in range(2):
         payments.record(paid(attempt))
     assert outcome(order) == ONCE_PAID
@@ -49,19 +49,37 @@ def test_late_money_buys_the_car_when_it_is_still_there(status: str) -> None:
     assert_books_hold()
 
 
+@pytest.mark.covers("G6", "C13")
+def test_money_for_a_cancelled_order_goes_back_once() -> None:
+    attempt = ordered()
+    order = given_up(attempt, "cancelled")
+    for _time in range(2):
+        payments.record(paid(attempt))
+    assert outcome(order) == {**NEVER_PAID, "status": "cancelled"}
+    assert [(refund.amount, refund.status) for refund in Refund.objects.all()] == [(attempt.amount, "requested")]
+    assert stock_of() == (10, 0)
+    assert tracker.payment_state(order) == "paid"
+    assert_books_hold()
+
+
 @pytest.mark.covers("G5")
-@pytest.mark.parametrize("status", ["expired", "cancelled"])
-def test_late_money_without_a_car_goes_before_staff(status: str) -> None:
+def test_late_money_without_a_car_goes_back_once() -> None:
     attempt = ordered(on_hand=1)
-    order = given_up(attempt, status)
+    order = given_up(attempt, "expired")
     other = ordered()
     payments.record(paid(other))
     for _time in range(2):
         payments.record(paid(attempt))
     assert outcome(order)["status"] == "on_hold"
-    assert kinds() == [CaseKind.LATE_WITHOUT_STOCK]
+    assert kinds() == []
+    refund = Refund.objects.get()
+    assert (refund.amount, refund.origin, refund.key) == (attempt.amount, "shop", f"shop-{refund.payment}")
     assert stock_of() == (0, 0)
     assert outcome(other.order) == ONCE_PAID
+    assert_books_hold()
+    refunds.record(refund_of(refund))
+    assert outcome(order)["status"] == "cancelled", "nothing is left to decide"
+    assert (tracker.payment_state(order), tracker.refunded(order)) == ("refunded", attempt.amount)
     assert_books_hold()
 
 

@@ -2,10 +2,10 @@
 
 import pytest
 
-from checkout import orders, payments, tracker
+from checkout import orders, payments, refunds, tracker
 from checkout.models import Order, Payment
 from checkout.status import OrderStatus
-from tests.checkout.orders import ordered, paid, settled
+from tests.checkout.orders import ordered, paid, refund_of, settled
 
 pytestmark = pytest.mark.django_db
 
@@ -26,10 +26,13 @@ def test_from_nothing_to_a_refund() -> None:
     assert told(pk) == ("confirming", "Confirming your payment")
     payments.record(paid(attempt))
     assert told(pk)[0] == "paid"
-    Payment.objects.update(amount_refunded=100)
+    part = refunds.request(payment_id=Payment.objects.get().pk, amount=100, reason="a dent")
+    assert told(pk)[0] == "paid", "on its way is not there"
+    refunds.record(refund_of(part))
     assert told(pk)[0] == "partially_refunded"
     assert tracker.refunded(Order.objects.get(pk=pk)) == 100
-    payments.record(paid(attempt, status="refunded", amount_refunded=attempt.amount))
+    rest = refunds.request(payment_id=Payment.objects.get().pk, amount=attempt.amount - 100, reason="the rest")
+    refunds.record(refund_of(rest))
     assert told(pk)[0] == "refunded"
 
 

@@ -17,10 +17,9 @@ pytestmark = pytest.mark.django_db
 DESK = "/admin/attention/"
 
 
-def paid_twice() -> AttentionCase:
+def paid_wrongly() -> AttentionCase:
     attempt = tell.ordered(on_hand=20)
-    payments.record(tell.paid(attempt))
-    payments.record(tell.paid(attempt, 2))
+    payments.record(tell.paid(attempt), tell.settled(attempt, amount=attempt.amount + 1))
     return attempt.order.cases.get()
 
 
@@ -35,21 +34,21 @@ def url_of(case: AttentionCase) -> str:
 
 
 def test_cases_are_listed_with_order_payment_and_amount(staff: Client) -> None:
-    twice, stray = paid_twice(), unmatched()
+    wrong, stray = paid_wrongly(), unmatched()
     html = staff.get(DESK).content.decode()
-    assert twice.payment is not None
+    assert wrong.payment is not None
     assert stray.payment is not None
-    assert twice.order is not None
-    for text in ("Paid twice", "Money without an order", "₹1,998.00", twice.text, stray.text):
+    assert wrong.order is not None
+    for text in ("Amount differs", "Money without an order", "₹1,998.00", wrong.text, stray.text):
         assert text in html, text
-    assert twice.payment.razorpay_payment_id in html
+    assert wrong.payment.razorpay_payment_id in html
     assert stray.payment.razorpay_payment_id in html
-    assert f'href="/admin/orders/inspect/{twice.order.pk}/">{twice.order.number}</a>' in html
+    assert f'href="/admin/orders/inspect/{wrong.order.pk}/">{wrong.order.number}</a>' in html
     assert "Attention (2)" in html
 
 
 def test_case_is_closed_with_words(staff: Client, staff_user: User) -> None:
-    case = paid_twice()
+    case = paid_wrongly()
     assert "Close the case" in staff.get(url_of(case)).content.decode()
     answer = staff.post(url_of(case), {"resolution": " Refunded  by hand "})
     assert answer.headers["Location"] == DESK
@@ -65,7 +64,7 @@ def test_case_is_closed_with_words(staff: Client, staff_user: User) -> None:
 
 
 def test_first_decision_stands(staff: Client, owner: Client, staff_user: User) -> None:
-    case = paid_twice()
+    case = paid_wrongly()
     staff.post(url_of(case), {"resolution": "Refunded"})
     answer = owner.post(url_of(case), {"resolution": "Kept"})
     assert "already closed: Refunded" in told(answer)
@@ -74,7 +73,7 @@ def test_first_decision_stands(staff: Client, owner: Client, staff_user: User) -
 
 
 def test_words_are_needed(staff: Client) -> None:
-    case = paid_twice()
+    case = paid_wrongly()
     for text in ("", "   ", "x" * 256):
         assert staff.post(url_of(case), {"resolution": text}).status_code == 422
     case.refresh_from_db()
@@ -82,7 +81,7 @@ def test_words_are_needed(staff: Client) -> None:
 
 
 def test_open_cases_stand_first_and_can_be_filtered(staff: Client) -> None:
-    older, newer = paid_twice(), paid_twice()
+    older, newer = paid_wrongly(), paid_wrongly()
     staff.post(url_of(newer), {"resolution": "Done"})
     assert [case.pk for case in staff.get(DESK).context["object_list"]] == [older.pk, newer.pk]
     for state, expected in (("open", older), ("closed", newer)):
@@ -90,7 +89,7 @@ def test_open_cases_stand_first_and_can_be_filtered(staff: Client) -> None:
 
 
 def test_somebody_who_may_only_look_cannot_close() -> None:
-    case = paid_twice()
+    case = paid_wrongly()
     client = browser_of(person("looker", ("wagtailadmin.access_admin", "checkout.view_attentioncase")))
     page = client.get(url_of(case))
     assert (page.status_code, "Close the case" in page.content.decode()) == (200, False)
@@ -102,11 +101,11 @@ def test_somebody_who_may_only_look_cannot_close() -> None:
 def test_three_cases_need_as_many_queries_as_one(
     staff: Client, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
-    paid_twice()
+    paid_wrongly()
     staff.get(DESK)
     with django_assert_num_queries(12):
         staff.get(DESK)
-    paid_twice()
-    paid_twice()
+    paid_wrongly()
+    paid_wrongly()
     with django_assert_num_queries(12):
         assert len(staff.get(DESK).context["object_list"]) == 3

@@ -6,8 +6,9 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from checkout import payments
+from checkout import attention, payments
 from checkout.models import Order
+from checkout.models.attention import CaseKind
 from tests.checkout import orders as tell
 
 pytestmark = pytest.mark.django_db
@@ -21,7 +22,7 @@ def test_figures_tell_of_today_and_link_to_what_they_count(staff: Client) -> Non
     first, second = tell.ordered(quantity=2), tell.ordered()
     for attempt in (first, second):
         payments.record(tell.paid(attempt))
-    payments.record(tell.paid(first, 2))
+    attention.open_case(CaseKind.DISPUTE_OPEN, "A buyer disputes", order=first.order)
     yesterday = timezone.localtime().replace(hour=0, minute=0, second=0) - dt.timedelta(minutes=1)
     Order.objects.filter(pk=second.order_id).update(paid_at=yesterday)
     html = home(staff)

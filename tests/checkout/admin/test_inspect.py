@@ -8,8 +8,9 @@ from django.test import Client
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries, Settings
 
-from checkout import emails, orders, payments
+from checkout import attention, emails, orders, payments
 from checkout.models import Order, OrderEvent, RazorpayOrder
+from checkout.models.attention import CaseKind
 from checkout.status import OrderStatus
 from tests.checkout import orders as tell
 
@@ -103,11 +104,11 @@ def test_viewer_is_offered_nothing(viewer: Client) -> None:
 
 def test_open_case_is_shown_and_linked(staff: Client, viewer: Client) -> None:
     attempt = paid_order()
-    payments.record(tell.paid(attempt, 3))
+    attention.open_case(CaseKind.DISPUTE_OPEN, "A buyer disputes", order=attempt.order)
     case = attempt.order.cases.get()
-    assert f'href="/admin/attention/inspect/{case.pk}/">Paid twice</a>' in page(staff, attempt.order)
+    assert f'href="/admin/attention/inspect/{case.pk}/">Buyer disputes a payment</a>' in page(staff, attempt.order)
     html = page(viewer, attempt.order)
-    assert "Paid twice" in html
+    assert "Buyer disputes a payment" in html
     assert "/admin/attention/" not in html
 
 

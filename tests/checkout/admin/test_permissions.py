@@ -5,9 +5,10 @@ from django.contrib.auth.models import Group, User
 from django.test import Client
 from django.urls import reverse
 
-from checkout import payments
+from checkout import attention, payments
 from checkout.admin import policy
 from checkout.models import AttentionCase, Order
+from checkout.models.attention import CaseKind
 from tests.checkout import orders as tell
 from tests.checkout.admin.people import browser_of, in_role
 
@@ -19,7 +20,7 @@ CANARY = "Canary Wharfwala"
 def case() -> AttentionCase:
     attempt = tell.ordered()
     payments.record(tell.paid(attempt))
-    payments.record(tell.paid(attempt, 2))
+    attention.open_case(CaseKind.DISPUTE_OPEN, "A buyer disputes", order=attempt.order)
     Order.objects.update(full_name=CANARY, email="canary@example.in", city=CANARY)
     return AttentionCase.objects.get()
 

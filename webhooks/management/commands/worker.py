@@ -13,7 +13,7 @@ from django.core.management.base import BaseCommand, CommandParser
 from django.db import close_old_connections
 
 from catalog import pictures
-from checkout import emails, reconciliation
+from checkout import emails, reconciliation, refunds
 from webhooks import inbox
 from webhooks.models import Heartbeat
 
@@ -40,6 +40,7 @@ def publish_scheduled() -> None:
 JOBS: list[tuple[float, Callable[[], object]]] = [
     (2, emails.send_waiting),
     (5, inbox.apply_waiting),
+    (5, refunds.send_waiting),
     (60, catch_up),
     (60, publish_scheduled),
     (30, lambda: pictures.make_missing(formats=("avif",), limit=10)),

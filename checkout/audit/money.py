@@ -1,0 +1,125 @@
+"""M: money."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+
+from django.db.models import Count, F, Q, Sum
+from django.db.models.functions import Coalesce
+
+from checkout.models import LedgerEntry, Order, Payment, RazorpayOrder, Refund
+from checkout.models.ledger import EntryKind
+from checkout.models.refund import RefundOrigin
+from checkout.status import OrderStatus, PaymentStatus, RefundStatus
+
+OURS = Q(origin__in=[RefundOrigin.STAFF, RefundOrigin.SHOP, RefundOrigin.DASHBOARD])
+
+
+def refunds_within_captures() -> Iterator[str]:
+    """For every payment: what is refunded or asked for is at most what was captured, in rows and in the ledger."""
+    books = _books()
+    asked = Refund.objects.filter(OURS).exclude(status=RefundStatus.FAILED)
+    for row in asked.values("payment_id").annotate(total=Sum("amount")):
+        captured = books[row["payment_id"]][EntryKind.CAPTURE]
+        if row["total"] > captured:
+            yield f"payment {row['payment_id']}: {row['total']} paise refunded or asked for, {captured} captured"
+    for payment_id, sums in books.items():
+        back = sums[EntryKind.REFUND] - sums[EntryKind.REFUND_REVERSAL]
+        if not 0 <= back <= sums[EntryKind.CAPTURE]:
+            yield f"payment {payment_id}: the ledger has {sums[EntryKind.CAPTURE]} paise in and {back} out"
+    for payment in Payment.objects.filter(amount_refunded__gt=F("amount")):
+        yield f"{payment}: Razorpay returned {payment.amount_refunded} paise of {payment.amount}"
+
+
+def ledger_agrees() -> Iterator[str]:
+    """Captured payments and processed refunds of captured money, with their amounts, are the entries of the ledger."""
+    entries = set(LedgerEntry.objects.filter(kind=EntryKind.CAPTURE).values_list("entity_id", "amount"))
+    rows = set(
+        Payment.objects.filter(Q(status=PaymentStatus.CAPTURED) | Q(fulfils=True)).values_list(
+            "razorpay_payment_id", "amount"
+        )
+    )
+    for payment_id, amount in sorted(rows - entries):
+        yield f"{payment_id}: {amount} paise captured, not in the ledger"
+    known = set(Payment.objects.values_list("razorpay_payment_id", "amount"))
+    for payment_id, amount in sorted(entries - known):
+        yield f"{payment_id}: {amount} paise in the ledger, its payment says otherwise"
+    yield from _refund_entries()
+
+
+def _refund_entries() -> Iterator[str]:
+    kinds = (EntryKind.REFUND, EntryKind.REFUND_REVERSAL)
+    booked: dict[str, int] = defaultdict(int)
+    for kind, entity_id, amount in LedgerEntry.objects.filter(kind__in=kinds).values_list(
+        "kind", "entity_id", "amount"
+    ):
+        booked[entity_id] += amount if kind == EntryKind.REFUND else -amount
+    done = Refund.objects.filter(OURS, status=RefundStatus.PROCESSED)
+    rows = dict(done.values_list("razorpay_refund_id", "amount"))
+    for refund_id in sorted(map(str, {*rows, *booked})):
+        if rows.get(refund_id, 0) != booked.get(refund_id, 0):
+            yield f"{refund_id}: {rows.get(refund_id, 0)} paise refunded, the ledger says {booked.get(refund_id, 0)}"
+
+
+def has_a_home() -> Iterator[str]:
+    """Every captured paisa pays an order, went back or is on its way back, was written off, or waits for a person."""
+    books = _books()
+    asked = Refund.objects.filter(OURS).exclude(status=RefundStatus.FAILED)
+    going = dict(asked.values_list("payment_id").annotate(total=Sum("amount")).values_list("payment_id", "total"))
+    loose = Payment.objects.filter(fulfils=False, entries__kind=EntryKind.CAPTURE).select_related("order")
+    waiting = set(loose.filter(cases__closed_at=None, cases__isnull=False).values_list("pk", flat=True))
+    for payment in loose:
+        sums = books[payment.pk]
+        left = sums[EntryKind.CAPTURE] - sums[EntryKind.WRITE_OFF] - going.get(payment.pk, 0)
+        is_open = payment.order is not None and payment.order.status == OrderStatus.PENDING
+        if left > 0 and not is_open and payment.pk not in waiting:
+            yield f"{payment}: {left} paise pay no order, are not on their way back, and nobody is asked to decide"
+
+
+def pays_its_own_order() -> Iterator[str]:
+    """The payment that fulfils an order was made on one of its Razorpay orders, or a person accepted it."""
+    strangers = Payment.objects.filter(fulfils=True, accepted_by=None)
+    for payment in strangers.filter(Q(razorpay_order=None) | ~Q(razorpay_order__order=F("order"))):
+        yield f"{payment} pays {payment.order}, of which it is not"
+    wrong = strangers.exclude(currency=F("razorpay_order__currency")).select_related("order")
+    for payment in wrong.exclude(razorpay_order=None):
+        yield f"{payment} pays {payment.order} in {payment.currency}"
+    for row in Payment.objects.filter(fulfils=True).values("order__number").annotate(n=Count("pk")).filter(n__gt=1):
+        yield f"{row['order__number']} is fulfilled by {row['n']} payments"
+
+
+def booked_once() -> Iterator[str]:
+    """No kind of entry stands twice for one entity, and each entry belongs to the payment that it names."""
+    for row in LedgerEntry.objects.values("kind", "entity_id").annotate(n=Count("pk")).filter(n__gt=1):
+        yield f"{row['entity_id']} is booked {row['n']} times as {row['kind']}"
+    own = (EntryKind.CAPTURE, EntryKind.FEE, EntryKind.WRITE_OFF)
+    for entry in LedgerEntry.objects.filter(kind__in=own).exclude(entity_id=F("payment__razorpay_payment_id")):
+        yield f"entry {entry.pk} of {entry.entity_id} is booked on another payment"
+
+
+def totals_add_up() -> Iterator[str]:
+    """Lines + shipping - discount = total = the amount of the Razorpay order."""
+    lines = Coalesce(Sum(F("lines__unit_price") * F("lines__quantity")), 0)
+    for wrong in Order.objects.annotate(sum=lines).exclude(subtotal=F("sum")):
+        yield f"{wrong.number}: lines are {wrong.sum} paise, the order says {wrong.subtotal}"
+    for order in Order.objects.exclude(total=F("subtotal") + F("shipping") - F("discount")):
+        yield f"{order.number}: the total of {order.total} paise does not add up"
+    for attempt in RazorpayOrder.objects.exclude(amount=F("order__total")).select_related("order"):
+        order = attempt.order
+        yield f"{order.number}: its Razorpay order has another amount than {order.total} paise"
+
+
+def refunds_have_keys() -> Iterator[str]:
+    """A refund of ours has a key before Razorpay is called; one of Razorpay's has an id."""
+    for refund in Refund.objects.filter(origin__in=[RefundOrigin.STAFF, RefundOrigin.SHOP], key=None):
+        yield f"refund {refund.pk} of {refund.amount} paise has no key"
+    nameless = Refund.objects.filter(razorpay_refund_id=None)
+    for refund in nameless.filter(status__in=[RefundStatus.PENDING, RefundStatus.PROCESSED]):
+        yield f"refund {refund.pk} is {refund.status} without an id of Razorpay's"
+
+
+def _books() -> dict[int, Counter[str]]:
+    """Return the sums of the ledger by payment and kind, in paise."""
+    books: dict[int, Counter[str]] = defaultdict(Counter)
+    for row in LedgerEntry.objects.values("payment_id", "kind").annotate(total=Sum("amount")).order_by():
+        books[row["payment_id"]][row["kind"]] = row["total"]
+    return books

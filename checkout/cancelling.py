@@ -1,0 +1,66 @@
+"""Cancelling: before the money came, and after it."""
+
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+from django.db.models import Sum
+from django.utils.translation import gettext as _
+
+from catalog import stock
+from checkout import emails, orders, reconciliation, refunds
+from checkout.models import Order, Payment
+from checkout.orders import IllegalMove
+from checkout.refunds import RefundRefused
+from checkout.status import OrderStatus
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AbstractBaseUser
+
+BOUGHT_AND_HERE = (OrderStatus.PAID, OrderStatus.PACKED)
+
+
+def cancel_for_buyer(order: Order) -> bool:
+    """Cancel an order for its buyer, as long as the parcel is here; what was paid all goes back.
+
+    Returns whether it is cancelled. Raises `checkout.gateway.GatewayError` when Razorpay must be asked and is silent.
+    """
+    if order.status == OrderStatus.PENDING:
+        return reconciliation.cancel(order)
+    try:
+        cancel_bought(order.pk, reason=_("Cancelled by the buyer"))
+    except (IllegalMove, RefundRefused):
+        return False
+    return True
+
+
+def cancel_bought(
+    order_id: int, *, reason: str, amount: int | None = None, user: "AbstractBaseUser | None" = None
+) -> Order:
+    """Cancel a paid order before dispatch: cars back on the shelf, and a refund of `amount` paise (all by default).
+
+    One transaction; `refunds.send` has the refund made. Raises IllegalMove and RefundRefused.
+    """
+    with transaction.atomic(durable=True):
+        order = orders.lock(order_id)
+        if order.status not in BOUGHT_AND_HERE:
+            raise IllegalMove(_("%(number)s can no longer be cancelled.") % {"number": order.number})
+        payment = order.payments.select_for_update(of=("self",)).filter(fulfils=True).first()
+        if payment:
+            _refund(payment, amount, reason, user)
+        _put_back(order, reason, user)
+        orders.move(order, OrderStatus.CANCELLED, text=reason, user=user)
+        emails.promise(order, emails.CANCELLED)
+        return order
+
+
+def _refund(payment: Payment, amount: int | None, reason: str, user: "AbstractBaseUser | None") -> None:
+    left = refunds.refundable(payment)
+    if left > 0:
+        refunds.request_locked(payment, amount=left if amount is None else amount, reason=reason, user=user)
+
+
+def _put_back(order: Order, reason: str, user: "AbstractBaseUser | None") -> None:
+    lines = order.lines.annotate(restocked=Sum("refund_lines__restocked"))
+    left = {line.variant_id: line.quantity - (line.restocked or 0) for line in lines}
+    items = {variant_id: quantity for variant_id, quantity in left.items() if quantity > 0}
+    stock.return_(items=items, reference=order.number, reason=reason[:200], user=user)

@@ -1,0 +1,104 @@
+"""Disputes: believing every report of one, its deadline before staff, and what it cost in the ledger."""
+
+import logging
+from datetime import UTC, datetime, timedelta
+
+from django.db import IntegrityError, transaction
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.formats import date_format
+
+from catalog.money import rupees
+from checkout import attention, gateway, ledger, orders, refunds
+from checkout.facts import DisputeFacts
+from checkout.gateway import GatewayError
+from checkout.models import Dispute, Payment
+from checkout.models.attention import CaseKind
+from checkout.models.dispute import DisputeStatus
+from checkout.models.ledger import EntryKind
+
+logger = logging.getLogger(__name__)
+
+# A dispute only moves forward; what was decided stays decided.
+RANK: dict[str, int] = {"open": 0, "under_review": 1, "closed": 2, "won": 2, "lost": 2}
+REFRESH_PAUSE = timedelta(minutes=30)
+
+
+def record(facts: DisputeFacts) -> str:
+    """Record what is known of a dispute: `applied`, `unchanged` or `unmatched`. Safe to repeat, in any order."""
+    try:
+        return _record(facts)
+    except IntegrityError:
+        # Another report of the same new dispute was first by a hair; now it is there to be found.
+        return _record(facts)
+
+
+def refresh_open(limit: int = 50) -> int:
+    """Ask Razorpay about the disputes that are not decided. Returns how many questions had no answer."""
+    failed = 0
+    undecided = Q(status__in=[DisputeStatus.OPEN, DisputeStatus.UNDER_REVIEW])
+    due = Dispute.objects.filter(undecided, updated_at__lte=timezone.now() - REFRESH_PAUSE)
+    for dispute in due.order_by("updated_at")[:limit]:
+        try:
+            record(gateway.fetch_dispute(dispute.razorpay_dispute_id))
+            Dispute.objects.filter(pk=dispute.pk).update(updated_at=timezone.now())
+        except GatewayError as error:
+            failed += 1
+            logger.warning("Dispute %s was not refreshed: %s", dispute, error)
+    return failed
+
+
+def _record(facts: DisputeFacts) -> str:
+    with transaction.atomic(durable=True):
+        payment = _payment_of(facts)
+        dispute = Dispute.objects.select_for_update(of=("self",)).filter(razorpay_dispute_id=facts.dispute_id).first()
+        old = dispute.status if dispute else ""
+        dispute = dispute or Dispute(razorpay_dispute_id=facts.dispute_id)
+        if (old and RANK[facts.status] < RANK[old]) or (old != facts.status and RANK.get(old) == 2):
+            return "unchanged"
+        _copy(facts, dispute, payment)
+        if old != facts.status:
+            _tell(dispute)
+        if payment is None:
+            return "unmatched"
+        return "applied" if old != facts.status else "unchanged"
+
+
+def _payment_of(facts: DisputeFacts) -> Payment | None:
+    pk = Payment.objects.filter(razorpay_payment_id=facts.payment_id).values_list("pk", flat=True).first()
+    return refunds.lock(pk) if pk else None
+
+
+def _copy(facts: DisputeFacts, dispute: Dispute, payment: Payment | None) -> None:
+    dispute.payment = payment
+    dispute.foreign_payment_id = "" if payment else facts.payment_id
+    dispute.status, dispute.phase = facts.status, facts.phase
+    dispute.amount, dispute.amount_deducted, dispute.currency = facts.amount, facts.amount_deducted, facts.currency
+    dispute.reason_code = facts.reason_code
+    dispute.respond_by = datetime.fromtimestamp(facts.respond_by, UTC) if facts.respond_by else None
+    dispute.save()
+    if payment and dispute.status == DisputeStatus.LOST:
+        ledger.book(EntryKind.DISPUTE, payment, dispute.amount_deducted, entity_id=dispute.razorpay_dispute_id)
+
+
+def _tell(dispute: Dispute) -> None:
+    """Tell staff once of each change: what is undecided waits with its deadline, what was lost is a case of its own."""
+    payment, subject = dispute.payment, dispute.razorpay_dispute_id
+    order = payment.order if payment else None
+    if order:
+        orders.note(order, f"dispute_{dispute.status}", rupees(dispute.amount, always_paise=True))
+    if dispute.is_open:
+        attention.open_case(CaseKind.DISPUTE_OPEN, _deadline(dispute), order=order, payment=payment, subject=subject)
+        return
+    attention.close_dispute(subject, str(dispute.get_status_display()))
+    if dispute.status == DisputeStatus.LOST:
+        text = f"{rupees(dispute.amount_deducted, always_paise=True)} were taken back by the buyer’s bank"
+        attention.open_case(CaseKind.DISPUTE_LOST, text, order=order, payment=payment, subject=subject)
+
+
+def _deadline(dispute: Dispute) -> str:
+    text = f"{rupees(dispute.amount, always_paise=True)}, {dispute.reason_code.replace('_', ' ')}"
+    if dispute.respond_by is None:
+        return text
+    until = date_format(timezone.localtime(dispute.respond_by), "j F Y, H:i")
+    return f"{text}: answer in Razorpay’s dashboard until {until}"

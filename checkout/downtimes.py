@@ -1,0 +1,49 @@
+"""Payment methods that are down: told on the pay page, never a reason to refuse a payment."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from django.db.models import Q
+from django.utils import timezone
+
+from checkout.facts.reading import BadFacts, entity, text, unix_time
+from checkout.models import Downtime
+
+# A downtime whose end nobody reports is forgotten after this long.
+STALE = timedelta(hours=6)
+RESOLVED = "resolved"
+
+
+def record(value: object) -> str:
+    """Record a Razorpay downtime entity: `applied` or `unchanged`. Raises BadFacts."""
+    data = entity(value, "payment.downtime")
+    known_id, begin = text(data, "id", 40), unix_time(data, "begin")
+    if not known_id or begin is None:
+        raise BadFacts("the downtime has no id or no begin")
+    end, status = unix_time(data, "end"), text(data, "status", 20)
+    known = Downtime.objects.filter(razorpay_downtime_id=known_id).first()
+    # `resolved` is the last word, whatever arrives after it.
+    if known and known.status == RESOLVED:
+        return "unchanged"
+    values = {
+        "method": text(data, "method", 20),
+        "instrument": _instrument(data.get("instrument")),
+        "severity": text(data, "severity", 10),
+        "status": status,
+        "begin": datetime.fromtimestamp(begin, UTC),
+        "end": datetime.fromtimestamp(end, UTC) if end else None,
+    }
+    Downtime.objects.update_or_create(razorpay_downtime_id=known_id, defaults=values)
+    return "applied"
+
+
+def current() -> list[Downtime]:
+    """Return what is down at this moment, as far as Razorpay has told lately."""
+    now = timezone.now()
+    open_end = Q(end=None, updated_at__gt=now - STALE) | Q(end__gt=now)
+    return list(Downtime.objects.filter(open_end, begin__lte=now).exclude(status=RESOLVED)[:5])
+
+
+def _instrument(value: Any) -> str:
+    names = value.values() if isinstance(value, dict) else []
+    return ", ".join(name for name in names if isinstance(name, str))[:80]

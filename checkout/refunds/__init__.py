@@ -1,0 +1,28 @@
+"""Refunds: asking for one, having it made once at Razorpay, and believing every report of it once.
+
+The row with its key is committed before Razorpay is called, so that any process can repeat the call and get the same
+refund.
+"""
+
+from checkout.refunds.asking import give_back, lock, request, request_locked, retry
+from checkout.refunds.bounds import RefundRefused, check_amount, left, refundable
+from checkout.refunds.recording import record, settle
+from checkout.refunds.sending import import_for, refresh_pending, send, send_waiting
+
+__all__ = [
+    "RefundRefused",
+    "check_amount",
+    "give_back",
+    "import_for",
+    "left",
+    "lock",
+    "record",
+    "refresh_pending",
+    "refundable",
+    "request",
+    "request_locked",
+    "retry",
+    "send",
+    "send_waiting",
+    "settle",
+]

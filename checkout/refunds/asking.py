@@ -1,0 +1,153 @@
+"""Asking for a refund: what may be refunded is counted under the lock of the order and the payment."""
+
+import uuid
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from catalog import stock
+from catalog.money import rupees
+from checkout import attention, orders
+from checkout.models import OrderLine, Payment, Refund, RefundLine
+from checkout.models.refund import RefundOrigin
+from checkout.refunds.bounds import RefundRefused, check_amount, refundable
+from checkout.status import RefundStatus
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AbstractBaseUser
+
+
+def request(
+    *,
+    payment_id: int,
+    amount: int,
+    reason: str,
+    user: "AbstractBaseUser | None" = None,
+    lines: Mapping[int, int] | None = None,
+    restock: bool = False,
+    despite_dispute: bool = False,
+) -> Refund:
+    """Ask for a refund of `amount` paise of a payment; `send` has it made. One transaction.
+
+    `lines` says for how many pieces of which order line it is; with `restock` they go back on the shelf now. Raises
+    RefundRefused, also while a dispute of the payment could return the same money a second time.
+    """
+    with transaction.atomic(durable=True):
+        payment = lock(payment_id)
+        return request_locked(
+            payment,
+            amount=amount,
+            reason=reason,
+            user=user,
+            lines=lines or {},
+            restock=restock,
+            despite_dispute=despite_dispute,
+        )
+
+
+def request_locked(
+    payment: Payment,
+    *,
+    amount: int,
+    reason: str,
+    user: "AbstractBaseUser | None" = None,
+    lines: Mapping[int, int] | None = None,
+    restock: bool = False,
+    despite_dispute: bool = False,
+) -> Refund:
+    """Do what `request` does for a payment that the caller's transaction has locked. Raises RefundRefused."""
+    available = refundable(payment)
+    check_amount(amount, available)
+    disputed = payment.disputes.filter(status__in=["open", "under_review", "lost"])
+    if not despite_dispute and disputed.exists():
+        raise RefundRefused(_("The buyer disputes this payment: a refund could pay the same money twice."))
+    refund = _create(payment, amount, reason, RefundOrigin.STAFF, f"refund-{uuid.uuid4().hex}", user)
+    _take_lines(refund, lines or {}, restock=restock, user=user)
+    if amount == available:
+        attention.close_refunded(payment, user)
+    return refund
+
+
+def give_back(payment: Payment, reason: str) -> Refund | None:
+    """Ask for a refund of all that is left of a locked payment, on the shop's own account and once.
+
+    The key comes from the payment's id. Returns None when nothing is left.
+    """
+    key = f"shop-{payment.razorpay_payment_id}"
+    known = Refund.objects.filter(key=key).first()
+    available = refundable(payment)
+    if known or available <= 0:
+        return known
+    return _create(payment, available, reason, RefundOrigin.SHOP, key, None)
+
+
+def retry(refund_id: int, *, user: "AbstractBaseUser") -> Refund:
+    """Ask again for a refund whose call Razorpay refused, with the key it had. Raises RefundRefused."""
+    with transaction.atomic(durable=True):
+        refund, payment = _lock_refund(refund_id)
+        if not refund.may_be_retried:
+            raise RefundRefused(_("Only a refund that Razorpay refused to make can be tried again."))
+        check_amount(refund.amount, refundable(payment))
+        refund.status, refund.error, refund.next_try_at = RefundStatus.REQUESTED, "", timezone.now()
+        refund.save(update_fields=["status", "error", "next_try_at", "updated_at"])
+        _note(payment, "refund_retried", refund, user)
+        return refund
+
+
+def lock(payment_id: int) -> Payment:
+    """Lock and return a payment, its order first: everybody takes them in this sequence."""
+    order_id = Payment.objects.values_list("order_id", flat=True).get(pk=payment_id)
+    if order_id:
+        orders.lock(order_id)
+    return Payment.objects.select_for_update(of=("self",)).get(pk=payment_id)
+
+
+def _create(
+    payment: Payment, amount: int, reason: str, origin: RefundOrigin, key: str, user: "AbstractBaseUser | None"
+) -> Refund:
+    refund = Refund.objects.create(
+        payment=payment,
+        amount=amount,
+        reason=reason[:255],
+        origin=origin,
+        key=key,
+        requested_by=user,  # type: ignore[misc]
+    )
+    _note(payment, "refund_requested", refund, user)
+    return refund
+
+
+def _take_lines(
+    refund: Refund, quantities: Mapping[int, int], *, restock: bool, user: "AbstractBaseUser | None"
+) -> None:
+    order = refund.payment.order
+    for line in OrderLine.objects.filter(order=order, pk__in=quantities).order_by("variant_id") if order else ():
+        quantity = quantities[line.pk]
+        _check_quantity(line, quantity)
+        RefundLine.objects.create(
+            refund=refund, order_line=line, quantity=quantity, restocked=quantity if restock else 0
+        )
+        if restock:
+            stock.return_(
+                items={line.variant_id: quantity}, reference=line.order.number, reason=refund.reason[:200], user=user
+            )
+
+
+def _check_quantity(line: OrderLine, quantity: int) -> None:
+    taken = line.refund_lines.exclude(refund__status=RefundStatus.FAILED).values_list("quantity", flat=True)
+    if not 1 <= quantity <= line.quantity - sum(taken):
+        raise RefundRefused(_("%(title)s: not that many are left to refund.") % {"title": line.title})
+
+
+def _note(payment: Payment, kind: str, refund: Refund, user: "AbstractBaseUser | None") -> None:
+    if payment.order:
+        text = f"{rupees(refund.amount, always_paise=True)} {refund.reason}".strip()
+        orders.note(payment.order, kind, text, user=user)
+
+
+def _lock_refund(refund_id: int) -> tuple[Refund, Payment]:
+    payment = lock(Refund.objects.values_list("payment_id", flat=True).get(pk=refund_id))
+    return Refund.objects.select_for_update(of=("self",)).get(pk=refund_id), payment

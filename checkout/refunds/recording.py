@@ -1,0 +1,125 @@
+"""Believing every report of a refund once, and what a finished refund brings with it."""
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from checkout import attention, emails, invoices, ledger, orders
+from checkout.facts import RefundFacts
+from checkout.models import Order, Payment, Refund
+from checkout.models.ledger import EntryKind
+from checkout.models.refund import RefundOrigin
+from checkout.refunds.asking import lock
+from checkout.refunds.bounds import left
+from checkout.status import REFUND_RANK, OrderStatus, RefundStatus
+
+
+def record(facts: RefundFacts) -> str:
+    """Record what is known of a refund: `applied` or `unchanged`. Safe to repeat, in any order.
+
+    A refund that the shop never asked for is imported: somebody made it in Razorpay's dashboard, or Razorpay itself
+    gave back what was never captured.
+    """
+    try:
+        return _record(facts)
+    except IntegrityError:
+        # Another report of the same new refund was first by a hair; now it is there to be found.
+        return _record(facts)
+
+
+def settle(payment: Payment) -> None:
+    """Book what has come of the refunds of a locked payment, once a capture of it is known.
+
+    Money that was never captured is no revenue, so that its return is none either: nothing is booked for it.
+    """
+    if not ledger.captured(payment):
+        return
+    payment.refunds.filter(origin=RefundOrigin.AUTO).update(origin=RefundOrigin.DASHBOARD)
+    for refund in payment.refunds.filter(status__in=[RefundStatus.PROCESSED, RefundStatus.FAILED]):
+        if refund.status == RefundStatus.PROCESSED:
+            _book(refund, payment)
+        elif refund.razorpay_refund_id and ledger.is_booked(EntryKind.REFUND, refund.razorpay_refund_id):
+            ledger.book(EntryKind.REFUND_REVERSAL, payment, refund.amount, entity_id=refund.razorpay_refund_id)
+    if payment.order:
+        _end_hold(payment.order)
+
+
+def fail(refund: Refund, error: str) -> None:
+    """Give up a refund that was never made, and tell staff."""
+    failed = Refund.objects.filter(pk=refund.pk, status=RefundStatus.REQUESTED).update(
+        status=RefundStatus.FAILED, claimed_until=None, error=error[:255]
+    )
+    if failed:
+        refund.refresh_from_db()
+        attention.refund_failed(refund)
+
+
+def _record(facts: RefundFacts) -> str:
+    with transaction.atomic(durable=True):
+        known, _new = Payment.objects.get_or_create(razorpay_payment_id=facts.payment_id)
+        payment = lock(known.pk)
+        refund = _find(facts, payment) or Refund(payment=payment, amount=facts.amount, origin=RefundOrigin.AUTO)
+        is_changed = _merge(refund, facts)
+        if is_changed:
+            _drop_what_no_longer_fits(payment)
+        settle(payment)
+        return "applied" if is_changed else "unchanged"
+
+
+def _find(facts: RefundFacts, payment: Payment) -> Refund | None:
+    known = Refund.objects.filter(razorpay_refund_id=facts.refund_id).first()
+    if known or not facts.key:
+        return known
+    return payment.refunds.filter(key=facts.key, razorpay_refund_id=None, amount=facts.amount).first()
+
+
+def _merge(refund: Refund, facts: RefundFacts) -> bool:
+    is_new = refund.pk is None or refund.razorpay_refund_id is None
+    if not is_new and REFUND_RANK[facts.status] <= REFUND_RANK[RefundStatus(refund.status)]:
+        if facts.arn and facts.arn != refund.arn:
+            refund.arn = facts.arn
+            refund.save(update_fields=["arn", "updated_at"])
+        return False
+    refund.razorpay_refund_id = facts.refund_id
+    refund.status = facts.status
+    refund.speed, refund.arn = facts.speed or refund.speed, facts.arn or refund.arn
+    refund.claimed_until, refund.error = None, ""
+    if facts.status == RefundStatus.PROCESSED:
+        refund.processed_at = timezone.now()
+    if facts.status == RefundStatus.FAILED:
+        refund.error = _("The bank did not take the money back.")
+    refund.save()
+    if facts.status == RefundStatus.FAILED:
+        attention.refund_failed(refund)
+    return True
+
+
+def _drop_what_no_longer_fits(payment: Payment) -> None:
+    """Give up our requests for which another refund left no room: Razorpay cannot have made them beside it."""
+    captured = ledger.captured(payment)
+    if not captured:
+        return
+    for refund in payment.refunds.filter(status=RefundStatus.REQUESTED).order_by("-pk"):
+        if left(captured, payment.refunds.values_list("status", "amount")) < 0:
+            fail(refund, _("Another refund of this payment left no room for it."))
+
+
+def _book(refund: Refund, payment: Payment) -> None:
+    """Book a processed refund, with what happens once: credit note and mail."""
+    if not ledger.book(EntryKind.REFUND, payment, refund.amount, entity_id=refund.razorpay_refund_id or ""):
+        return
+    if payment.fulfils:
+        refund.credit_note_number = invoices.next_credit_note(refund.processed_at or timezone.now())
+        refund.save(update_fields=["credit_note_number", "updated_at"])
+    if payment.order:
+        orders.note(payment.order, "refunded", str(refund.razorpay_refund_id))
+        emails.promise(payment.order, emails.REFUNDED, refund=refund)
+
+
+def _end_hold(order: Order) -> None:
+    """Cancel an order on hold whose money has all gone back."""
+    held = orders.lock(order.pk)
+    if held.status != OrderStatus.ON_HOLD:
+        return
+    if all(ledger.returned(payment) >= ledger.captured(payment) for payment in held.payments.all()):
+        orders.move(held, OrderStatus.CANCELLED, text=_("All of the money went back"))

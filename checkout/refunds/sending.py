@@ -1,0 +1,97 @@
+"""Having refunds made at Razorpay, each once, whatever answers get lost."""
+
+import logging
+from dataclasses import replace
+from datetime import timedelta
+
+from django.utils import timezone
+
+from checkout import attention, claims, gateway
+from checkout.gateway import GatewayError
+from checkout.models import Payment, Refund
+from checkout.models.attention import CaseKind
+from checkout.refunds.recording import fail, record
+from checkout.status import RefundStatus
+
+logger = logging.getLogger(__name__)
+
+REFRESH_PAUSE = timedelta(minutes=10)
+
+
+def send_waiting(limit: int = 20) -> int:
+    """Have the refunds made that were asked for, and return how many were tried. Safe to run many times at once."""
+    due = Refund.objects.filter(claims.due(timezone.now()), status=RefundStatus.REQUESTED).order_by("pk")
+    tried = 0
+    for refund in claims.take_each(due, limit=limit):
+        _send(refund)
+        tried += 1
+    return tried
+
+
+def send(refund_id: int) -> Refund:
+    """Have one requested refund made at Razorpay, unless somebody else is at it. No transaction may be open.
+
+    Never raises for Razorpay's sake: the refund tells by its state and `error` what came of it.
+    """
+    refund = claims.take(Refund.objects.filter(pk=refund_id, status=RefundStatus.REQUESTED))
+    if refund:
+        _send(refund)
+    return Refund.objects.get(pk=refund_id)
+
+
+def _send(refund: Refund) -> None:
+    payment, key = refund.payment, refund.key or ""
+    notes = {"refund": key, "order": payment.order.number if payment.order else ""}
+    try:
+        facts = gateway.refund(payment.razorpay_payment_id, amount=refund.amount, key=key, notes=notes)
+        record(replace(facts, key=key))
+    except GatewayError as error:
+        _after_error(refund, error)
+
+
+def import_for(payment: Payment) -> None:
+    """Ask Razorpay for every refund of a payment and record it. Raises GatewayError."""
+    for facts in gateway.fetch_payment_refunds(payment.razorpay_payment_id):
+        record(facts)
+
+
+def refresh_pending(limit: int = 50) -> int:
+    """Ask Razorpay about refunds that it has not finished. Returns how many questions had no answer."""
+    failed = 0
+    before = timezone.now() - REFRESH_PAUSE
+    pending = Refund.objects.filter(status=RefundStatus.PENDING, next_try_at__lte=timezone.now())
+    for refund in pending.filter(updated_at__lte=before).order_by("updated_at")[:limit]:
+        try:
+            record(gateway.fetch_refund(refund.razorpay_refund_id or ""))
+            Refund.objects.filter(pk=refund.pk).update(updated_at=timezone.now())
+        except GatewayError as error:
+            failed += 1
+            logger.warning("Refund %s stays pending: %s", refund, error)
+    return failed
+
+
+def _after_error(refund: Refund, error: GatewayError) -> None:
+    logger.warning("Refund %s was not made: %s", refund.pk, error)
+    if not error.is_refusal:
+        _put_back(refund, error)
+    elif refund.attempts == 1 or not _was_made(refund):
+        fail(refund, error.detail)
+
+
+def _was_made(refund: Refund) -> bool:
+    """Look whether an earlier call whose answer was lost had made the refund after all."""
+    try:
+        found = gateway.fetch_payment_refunds(refund.payment.razorpay_payment_id)
+    except GatewayError:
+        return False
+    ours = [facts for facts in found if facts.key == refund.key]
+    for facts in ours:
+        record(facts)
+    return bool(ours)
+
+
+def _put_back(refund: Refund, error: GatewayError) -> None:
+    claims.put_back(refund, error=str(error)[:255])
+    if refund.attempts >= claims.MANY_ATTEMPTS:
+        text, subject = f"Refund {refund.pk}: {error}", f"refund {refund.pk}"
+        attention.open_case(CaseKind.STUCK, text, payment=refund.payment, subject=subject)

@@ -1,0 +1,82 @@
+"""Cancelling after the money came: cars back once, money back once, told once."""
+
+import pytest
+from django.contrib.auth.models import User
+
+from checkout import cancelling, orders, payments, refunds, tracker
+from checkout.models import Order, OutboxEmail, Refund
+from checkout.orders import IllegalMove
+from checkout.refunds import RefundRefused
+from checkout.status import OrderStatus
+from tests.checkout.orders import assert_books_hold, ordered, paid, refund_of, stock_of
+from tests.factories import Buyer
+
+pytestmark = pytest.mark.django_db
+
+
+def bought(quantity: int = 2) -> Order:
+    attempt = ordered(quantity=quantity)
+    payments.record(paid(attempt))
+    return Order.objects.get(pk=attempt.order_id)
+
+
+@pytest.mark.covers("G6", "G7")
+def test_the_buyer_cancels_a_paid_order_before_dispatch() -> None:
+    order = bought()
+    buyer = Buyer()
+    for _time in range(2):
+        buyer.client.post(f"/orders/{order.token}/cancel/")
+    order.refresh_from_db()
+    assert (order.status, stock_of()) == ("cancelled", (10, 0))
+    refund = Refund.objects.get()
+    assert (refund.amount, refund.status, refund.reason) == (order.total, "requested", "Cancelled by the buyer")
+    refunds.record(refund_of(refund))
+    answer = buyer.client.get(f"/orders/{order.token}/status/").json()
+    assert (answer["status"], answer["payment"], answer["refunded"]) == ("cancelled", "refunded", order.total)
+    assert list(OutboxEmail.objects.values_list("kind", flat=True)) == ["paid", "cancelled", "refunded"]
+    assert "This order is cancelled" in buyer.client.get(f"/orders/{order.token}/").content.decode()
+    assert_books_hold()
+
+
+@pytest.mark.covers("G7")
+def test_staff_choose_how_much_goes_back(django_user_model: type[User]) -> None:
+    user = django_user_model.objects.create_user("asha")
+    order = bought()
+    with pytest.raises(RefundRefused):
+        cancelling.cancel_bought(order.pk, reason="too much", amount=order.total + 1, user=user)
+    cancelling.cancel_bought(order.pk, reason="a fee is kept", amount=order.total - 100, user=user)
+    order.refresh_from_db()
+    assert (order.status, Refund.objects.get().requested_by, stock_of()) == ("cancelled", user, (10, 0))
+    assert tracker.payment_state(order) == "paid"
+    assert_books_hold()
+
+
+@pytest.mark.covers("G7", "H1")
+def test_pieces_that_came_back_before_come_back_once() -> None:
+    order = bought(quantity=3)
+    line, payment = order.lines.get(), order.payments.get()
+    refunds.request(payment_id=payment.pk, amount=100, reason="one back", lines={line.pk: 1}, restock=True)
+    cancelling.cancel_bought(order.pk, reason="all back")
+    assert stock_of() == (10, 0)
+    assert_books_hold()
+
+
+@pytest.mark.covers("G8")
+@pytest.mark.parametrize("moves", [[OrderStatus.SHIPPED], [OrderStatus.SHIPPED, OrderStatus.DELIVERED]])
+def test_nothing_is_cancelled_after_dispatch(moves: list[OrderStatus]) -> None:
+    order = bought()
+    for status in moves:
+        orders.advance(order.pk, status, user=None)  # type: ignore[arg-type]
+    with pytest.raises(IllegalMove):
+        cancelling.cancel_bought(order.pk, reason="too late")
+    order.refresh_from_db()
+    assert not cancelling.cancel_for_buyer(order)
+    assert not Refund.objects.exists()
+    assert stock_of() == (8, 0)
+
+
+def test_what_all_went_back_is_not_shipped() -> None:
+    order = bought()
+    refunds.request(payment_id=order.payments.get().pk, amount=order.total, reason="lost")
+    with pytest.raises(IllegalMove, match="refund"):
+        orders.advance(order.pk, OrderStatus.PACKED, user=None)  # type: ignore[arg-type]

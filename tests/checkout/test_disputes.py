@@ -1,0 +1,74 @@
+"""Disputes: a dimension of their own, with a deadline before staff and a loss in the ledger."""
+
+from itertools import permutations
+
+import pytest
+
+from checkout import disputes, payments, tracker
+from checkout.facts import dispute_facts
+from checkout.models import AttentionCase, Dispute, LedgerEntry, Order, Payment
+from checkout.models.attention import CaseKind
+from tests.checkout.orders import assert_books_hold, ordered, paid
+from tests.checkout.reports import deliver, dispute_entity, event
+
+pytestmark = pytest.mark.django_db
+
+
+def bought() -> Payment:
+    attempt = ordered()
+    payments.record(paid(attempt))
+    return Payment.objects.get()
+
+
+def report(payment_id: str, status: str) -> str:
+    return disputes.record(dispute_facts(dispute_entity(payment_id, status=status)))
+
+
+@pytest.mark.covers("J1", "J2", "E15")
+@pytest.mark.parametrize("order_of_reports", list(permutations(["open", "under_review", "lost"])))
+def test_any_order_of_reports_ends_in_the_same_dispute(order_of_reports: tuple[str, ...]) -> None:
+    payment = bought()
+    for status in order_of_reports * 2:
+        report(payment.razorpay_payment_id, status)
+    dispute = Dispute.objects.get()
+    assert (dispute.status, dispute.amount_deducted) == ("lost", 39_000)
+    assert [entry.amount for entry in LedgerEntry.objects.filter(kind="dispute")] == [39_000]
+    order = Order.objects.get()
+    assert (order.status, tracker.payment_state(order), tracker.refunded(order)) == ("paid", "paid", 0)
+    waiting = AttentionCase.objects.filter(closed_at=None).values_list("kind", flat=True)
+    assert list(waiting) == [CaseKind.DISPUTE_LOST]
+    assert_books_hold()
+
+
+@pytest.mark.covers("J1")
+def test_the_deadline_waits_for_staff_until_the_bank_has_decided() -> None:
+    payment = bought()
+    for _time in range(2):
+        report(payment.razorpay_payment_id, "open")
+    case = AttentionCase.objects.get()
+    assert (case.kind, case.order) == (CaseKind.DISPUTE_OPEN, payment.order)
+    assert "₹390.00, goods not received: answer in Razorpay’s dashboard until 30 November 2026, 06:23" in case.text
+    report(payment.razorpay_payment_id, "won")
+    report(payment.razorpay_payment_id, "lost")
+    case.refresh_from_db()
+    assert (case.resolution, Dispute.objects.get().status) == ("Won", "won")
+    assert not LedgerEntry.objects.filter(kind="dispute").exists()
+
+
+@pytest.mark.covers("J4")
+def test_a_dispute_of_an_unknown_payment_is_kept_and_told() -> None:
+    body = event("payment.dispute.created", dispute=dispute_entity("pay_Nobody00000001"))
+    assert deliver(body) == 200
+    assert Dispute.objects.get().foreign_payment_id == "pay_Nobody00000001"
+    assert AttentionCase.objects.get().kind == CaseKind.DISPUTE_OPEN
+
+
+@pytest.mark.covers("J1")
+@pytest.mark.parametrize("name", ["created", "action_required", "under_review", "won", "lost", "closed"])
+def test_each_event_of_a_dispute_is_applied(name: str) -> None:
+    payment = bought()
+    status = {"created": "open", "action_required": "open"}.get(name, name)
+    body = event(f"payment.dispute.{name}", dispute=dispute_entity(payment.razorpay_payment_id, status=status))
+    assert [deliver(body), deliver(body, event_id="again")] == [200, 200]
+    assert Dispute.objects.get().status == status
+    assert_books_hold()

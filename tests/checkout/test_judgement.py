@@ -1,0 +1,116 @@
+"""Money that waits for a person: linked, accepted, refunded or written off, and never lost."""
+
+import pytest
+from django.contrib.auth.models import User
+
+from checkout import judgement, payments, refunds
+from checkout.judgement import NotAcceptable
+from checkout.models import AttentionCase, LedgerEntry, Order, Payment
+from tests.checkout.orders import (
+    ONCE_PAID,
+    assert_books_hold,
+    make_overdue,
+    ordered,
+    outcome,
+    paid,
+    refund_of,
+    settled,
+    stock_of,
+)
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def asha(django_user_model: type[User]) -> User:
+    return django_user_model.objects.create_user("asha")
+
+
+def stray(order: Order, amount: int) -> Payment:
+    """Return captured money that came without an order, such as by a payment link."""
+    facts = paid(order.razorpay_orders.get(), 7, order_id=None, amount=amount)
+    assert payments.record(facts) == "unmatched"
+    return Payment.objects.get(razorpay_payment_id=facts.payment_id)
+
+
+@pytest.mark.covers("F16", "E21")
+def test_money_without_an_order_is_linked_by_a_person(asha: User) -> None:
+    order = ordered().order
+    payment = stray(order, order.total)
+    assert AttentionCase.objects.get().closed_at is None
+    judgement.link(payment_id=payment.pk, order=order, user=asha, reason="paid by link")
+    assert outcome(order) == ONCE_PAID
+    payment.refresh_from_db()
+    assert (payment.accepted_by, AttentionCase.objects.get().closed_by) == (asha, asha)
+    with pytest.raises(NotAcceptable, match="already belongs"):
+        judgement.link(payment_id=payment.pk, order=order, user=asha, reason="again")
+    assert payments.record(paid(order.razorpay_orders.get(), 7, order_id=None)) == "unmatched"
+    assert AttentionCase.objects.filter(closed_at=None).count() == 0
+    assert_books_hold()
+
+
+@pytest.mark.covers("F16", "F17")
+def test_linked_money_of_another_amount_waits_for_a_decision(asha: User) -> None:
+    order = ordered().order
+    payment = stray(order, order.total - 1)
+    judgement.link(payment_id=payment.pk, order=order, user=asha, reason="paid by link")
+    assert outcome(order)["status"] == "on_hold"
+    assert_books_hold()
+    judgement.accept(payment_id=payment.pk, user=asha, reason="one paisa is forgiven")
+    assert outcome(order) == ONCE_PAID
+    assert stock_of() == (9, 0)
+    assert_books_hold()
+
+
+@pytest.mark.covers("F4", "F7")
+def test_a_mismatch_is_refunded_and_the_order_ends(asha: User) -> None:
+    attempt = ordered()
+    payments.record(paid(attempt, amount=100), settled(attempt, amount=100, amount_paid=100))
+    payment = Payment.objects.get()
+    refund = refunds.request(payment_id=payment.pk, amount=100, reason="wrong amount", user=asha)
+    assert AttentionCase.objects.get().resolution == "Refunded"
+    with pytest.raises(NotAcceptable, match="way back"):
+        judgement.accept(payment_id=payment.pk, user=asha, reason="changed my mind")
+    refunds.record(refund_of(refund))
+    assert outcome(attempt.order)["status"] == "cancelled"
+    assert_books_hold()
+
+
+def test_what_cannot_be_accepted(asha: User) -> None:
+    attempt = ordered(on_hand=1)
+    payments.record(paid(attempt, amount=100), settled(attempt, amount=100, amount_paid=100))
+    held = Payment.objects.get()
+    other = ordered()
+    payments.record(paid(other))
+    with pytest.raises(NotAcceptable, match="sold"):
+        judgement.accept(payment_id=held.pk, user=asha, reason="fine")
+    with pytest.raises(NotAcceptable, match="paid before"):
+        judgement.accept(payment_id=Payment.objects.get(fulfils=True).pk, user=asha, reason="fine")
+    assert_books_hold()
+
+
+def test_money_dealt_with_elsewhere_is_written_off(asha: User) -> None:
+    payment = stray(ordered().order, 500)
+    judgement.write_off(payment_id=payment.pk, user=asha, reason="refunded in cash")
+    entry = LedgerEntry.objects.get(kind="write_off")
+    assert (entry.amount, entry.user) == (500, asha)
+    with pytest.raises(NotAcceptable):
+        judgement.write_off(payment_id=payment.pk, user=asha, reason="again")
+    assert_books_hold()
+
+
+@pytest.mark.covers("G4", "G6")
+def test_linked_money_revives_an_expired_order_and_goes_back_from_a_cancelled_one(asha: User) -> None:
+    from django.utils import timezone
+
+    from checkout import orders
+
+    expired, cancelled = ordered().order, ordered().order
+    make_overdue(expired)
+    assert orders.expire(expired.pk, now=timezone.now())
+    assert orders.cancel(cancelled.pk, text="")
+    for order in (expired, cancelled):
+        judgement.link(payment_id=stray(order, order.total).pk, order=order, user=asha, reason="late")
+    assert outcome(expired) == ONCE_PAID
+    assert outcome(cancelled)["status"] == "cancelled"
+    assert_books_hold()
