@@ -4,25 +4,31 @@ JSON when the request says JSON (Content-Type or Accept); forms are answered by 
 """
 
 from collections.abc import Callable
+from importlib import resources
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from razorpay_simulator import (
     control_account,
+    control_desk,
     control_money,
     control_page,
+    control_play,
     control_switches,
     control_webhooks,
     paying,
     timers,
 )
-from razorpay_simulator.errors import method_not_allowed, not_found, refused
+from razorpay_simulator.errors import ApiError, method_not_allowed, not_found, refused
+from razorpay_simulator.pages import control_response, fill
 from razorpay_simulator.wire import Request, Response, json_response, see_other
 
 if TYPE_CHECKING:
     from razorpay_simulator.simulator import Simulator
 
 LOOPBACK = {"localhost", "127.0.0.1", "::1"}
+HOME = "/_simulator/"
+PROBLEM = (resources.files("razorpay_simulator") / "assets" / "control_problem.html").read_text("utf-8")
 Action = Callable[["Simulator", dict[str, Any]], dict[str, Any]]
 
 
@@ -31,14 +37,31 @@ def answer(simulator: "Simulator", request: Request) -> Response:
     refuse_strangers(request)
     timers.run_due(simulator)
     name = request.path.removeprefix("/_simulator/").rstrip("/")
-    if request.method == "GET" and name == "" and not request.wants_json:
-        return control_page.show(simulator)
+    if request.method == "GET" and name in PAGES and not request.wants_json:
+        return PAGES[name](simulator, request)
     actions = {"GET": GETS, "POST": POSTS}.get(request.method, {})
     if name not in actions:
         raise method_not_allowed() if name in GETS | POSTS else not_found()
-    result = actions[name](simulator, request.data() if request.method == "POST" else {})
+    if request.method == "GET":
+        return json_response(actions[name](simulator, {}))
+    response = act(simulator, request, actions[name])
     simulator.courier.wake()
-    return json_response(result) if request.method == "GET" or request.wants_json else see_other("/_simulator/")
+    return response
+
+
+def act(simulator: "Simulator", request: Request, action: Action) -> Response:
+    """Let something happen; a form goes back to its page, or says why not on one of its own."""
+    data = request.data()
+    if request.wants_json:
+        return json_response(action(simulator, data))
+    back = str(data.pop("back", HOME))
+    # Only pages of this room: the address came from outside.
+    back = back if back.startswith(HOME) else HOME
+    try:
+        action(simulator, data)
+    except ApiError as error:
+        return control_response(fill(PROBLEM, problem=str(error), back=back), error.status)
+    return see_other(back)
 
 
 def refuse_strangers(request: Request) -> None:
@@ -54,6 +77,11 @@ def overview(simulator: "Simulator", data: dict[str, Any]) -> dict[str, Any]:
     return control_page.overview(simulator)
 
 
+PAGES: dict[str, Callable[["Simulator", Request], Response]] = {
+    "": lambda simulator, request: control_page.show(simulator),
+    "desk": lambda simulator, request: control_desk.show(simulator),
+    "play": control_play.show,
+}
 GETS: dict[str, Action] = {
     "": overview,
     "calls": control_switches.calls,

@@ -35,6 +35,13 @@ def html_response(page: Markup, status: int = 200) -> Response:
     return Response(status, page.encode(), "text/html; charset=utf-8", headers)
 
 
+def control_response(page: Markup, status: int = 200) -> Response:
+    """Answer with a page of the control room: in no frame, with forms that stay here."""
+    response = html_response(page, status)
+    response.headers["Content-Security-Policy"] += "; frame-ancestors 'none'; form-action 'self'"
+    return response
+
+
 def rupees(amount: int, currency: str = "INR") -> str:
     """Write paise as people read them: ₹1,899 when whole, else ₹1,23,456.50 (lakh grouping)."""
     whole, rest = divmod(amount, 100)

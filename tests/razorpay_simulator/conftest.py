@@ -1,12 +1,26 @@
 """Simulators and a receiver of webhooks. Nothing here needs Django."""
 
+import os
+import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 import razorpay
 
 from tests.razorpay_simulator.harness import KEY_ID, KEY_SECRET, Receiver, Running
+
+NAMES = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
 
 
 @pytest.fixture(autouse=True)
@@ -56,3 +70,19 @@ def receiver() -> Iterator[Receiver]:
     yield found
     found.server.shutdown()
     found.server.server_close()
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    """A browser for this file; it ends with it, so that no event loop is left for other tests."""
+    path = os.environ.get("CHROMIUM_PATH") or next((found for name in NAMES if (found := shutil.which(name))), None)
+    if path is None:
+        text = "No Chromium found; install with: apt-get install chromium-headless-shell (or set CHROMIUM_PATH)"
+        if os.environ.get("REQUIRE_BROWSER") == "1":
+            pytest.fail(text)
+        pytest.skip(text)
+    playwright = pytest.importorskip("playwright.sync_api").sync_playwright().start()
+    found = playwright.chromium.launch(executable_path=path, args=FLAGS)
+    yield found
+    found.close()
+    playwright.stop()

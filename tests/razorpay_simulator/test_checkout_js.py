@@ -6,8 +6,6 @@ The merchant is on 127.0.0.1 and the simulator on localhost: another site, so th
 import hashlib
 import hmac
 import json
-import os
-import shutil
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import suppress
@@ -19,16 +17,6 @@ import pytest
 
 from tests.razorpay_simulator.harness import KEY_ID, KEY_SECRET, Running, wait_until
 
-NAMES = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 PAGE = """<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Merchant</title>
 <meta name="viewport" content="width=device-width, initial-scale=1"></head>
 <body><h1>Merchant</h1><p style="height:3000px">Long page</p><button id="pay">Open</button>
@@ -85,22 +73,6 @@ class Merchant:
         self.server.daemon_threads = True
         self.url = f"http://127.0.0.1:{self.server.server_port}"
         threading.Thread(target=self.server.serve_forever, daemon=True).start()
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    """A browser for this file; it ends with it, so that no event loop is left for other tests."""
-    path = os.environ.get("CHROMIUM_PATH") or next((found for name in NAMES if (found := shutil.which(name))), None)
-    if path is None:
-        text = "No Chromium found; install with: apt-get install chromium-headless-shell (or set CHROMIUM_PATH)"
-        if os.environ.get("REQUIRE_BROWSER") == "1":
-            pytest.fail(text)
-        pytest.skip(text)
-    playwright = pytest.importorskip("playwright.sync_api").sync_playwright().start()
-    found = playwright.chromium.launch(executable_path=path, args=FLAGS)
-    yield found
-    found.close()
-    playwright.stop()
 
 
 @pytest.fixture

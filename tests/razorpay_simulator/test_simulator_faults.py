@@ -214,3 +214,15 @@ def test_what_becomes_of_a_known_receipt(fresh: Running, client: razorpay.Client
     answer = fresh.api("POST", "/orders", {**ORDER, "receipt": "DS-8-1", "unique_receipt": True})
     assert answer.status == (200 if policy == "same" else 400)
     assert policy == "same" or json.loads(answer.body)["error"]["reason"] == "extra_field_sent"
+
+
+@pytest.mark.covers("M6", "M7")
+def test_faults_of_calls_and_of_webhooks_keep_apart(fresh: Running, client: razorpay.Client) -> None:
+    order = create(client)
+    fresh.control("faults", on="* *", kind="server_error")
+    fresh.control("faults", on="WEBHOOK *", kind="drop")
+    fresh.pay(order["id"], "failure")
+    with pytest.raises(SERVER):
+        client.order.fetch(order["id"])
+    assert client.order.fetch(order["id"])["status"] == "attempted"
+    assert fresh.call("GET", "/_simulator/faults").json["items"] == []

@@ -123,3 +123,28 @@ def test_reset_forgets_everything(start: Callable[..., Running]) -> None:
     assert simulator.call("POST", "/_simulator/reset", {}).json == {"reset": True}
     assert simulator.events() == []
     assert simulator.api("GET", "/orders").json["count"] == 0
+
+
+@pytest.mark.covers("M8", "M11")
+def test_a_kill_postpones_what_is_to_happen(start: Callable[..., Running]) -> None:
+    simulator = start("--no-webhooks")
+    simulator.control("clock", at=1_800_000_000)
+    late = simulator.pay(simulator.order()["id"], "late", after_seconds=60)["razorpay_payment_id"]
+    held = simulator.pay(simulator.order()["id"], "authorized")["razorpay_payment_id"]
+    paid = simulator.pay(simulator.order()["id"])["razorpay_payment_id"]
+    simulator.control("switches", refunds="pending_then_failed", refund_seconds=30)
+    refund = simulator.control("refund", payment_id=paid)
+    dispute = simulator.control("dispute", payment_id=paid)
+    simulator.kill()
+    simulator.start()
+    assert simulator.call("GET", "/_simulator/clock").json["now"] == 1_800_000_000
+    assert simulator.api("GET", f"/payments/{late}").json["status"] == "failed"
+    simulator.control("clock", advance=60)
+    assert simulator.api("GET", f"/payments/{late}").json["status"] == "captured"
+    assert simulator.api("GET", f"/refunds/{refund['id']}").json["status"] == "failed"
+    assert simulator.api("GET", f"/disputes/{dispute['id']}").json == dispute
+    simulator.kill()
+    simulator.start()
+    simulator.control("clock", advance=3 * 86400)
+    assert simulator.api("GET", f"/payments/{held}").json["status"] == "refunded"
+    assert simulator.told().count("refund.failed") == 1
