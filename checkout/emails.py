@@ -1,15 +1,14 @@
 """Mail to buyers, through the outbox: promised with the fact that it tells of, sent afterwards, each once."""
 
 import logging
-from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
-from django.db.models import F, Q
 from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from checkout import claims
 from checkout.models import Order, OutboxEmail, Refund
 
 logger = logging.getLogger(__name__)
@@ -18,7 +17,6 @@ PAID = "paid"
 SHIPPED = "shipped"
 CANCELLED = "cancelled"
 REFUNDED = "refunded"
-LEASE = timedelta(seconds=60)
 
 
 def promise(order: Order, kind: str, *, refund: Refund | None = None) -> None:
@@ -27,10 +25,9 @@ def promise(order: Order, kind: str, *, refund: Refund | None = None) -> None:
 
 
 def send_waiting(limit: int = 50) -> int:
-    """Send what waits in the outbox and return how many mails went out. Safe to run many times at once."""
-    now = timezone.now()
-    waiting = OutboxEmail.objects.filter(_free(now), sent_at=None, next_try_at__lte=now).order_by("pk")
-    return sum(_send_claimed(pk) for pk in list(waiting.values_list("pk", flat=True)[:limit]))
+    """Send what waits in the outbox and return how many mails went out. Many workers share it."""
+    waiting = OutboxEmail.objects.filter(claims.due(timezone.now()), sent_at=None).order_by("pk")
+    return sum(_send(mail) for mail in claims.take_each(waiting, limit=limit))
 
 
 def compose(mail: OutboxEmail) -> EmailMultiAlternatives:
@@ -52,34 +49,16 @@ def compose(mail: OutboxEmail) -> EmailMultiAlternatives:
     return message
 
 
-def _free(now: datetime) -> Q:
-    return Q(claimed_until=None) | Q(claimed_until__lt=now)
-
-
-def _send_claimed(pk: int) -> bool:
-    now = timezone.now()
-    claimed = OutboxEmail.objects.filter(_free(now), pk=pk, sent_at=None).update(
-        claimed_until=now + LEASE, attempts=F("attempts") + 1
-    )
-    if not claimed:
-        return False
-    mail = OutboxEmail.objects.select_related("order", "refund").get(pk=pk)
+def _send(mail: OutboxEmail) -> bool:
     try:
         compose(mail).send()
     # A mail server fails in many ways; whichever it is, the mail stays in the outbox and is tried again.
     except Exception as error:  # noqa: BLE001 (see above)
         logger.warning("Mail %s of order %s was not sent: %s", mail.kind, mail.order.number, type(error).__name__)
-        _put_back(mail, error)
+        claims.put_back(mail, last_error=f"{type(error).__name__}: {error}"[:255])
         return False
-    OutboxEmail.objects.filter(pk=pk).update(sent_at=timezone.now(), claimed_until=None, last_error="")
+    claims.done(mail, sent_at=timezone.now(), last_error="")
     return True
-
-
-def _put_back(mail: OutboxEmail, error: Exception) -> None:
-    pause = timedelta(seconds=min(30 * 2 ** min(mail.attempts, 8), 3600))
-    OutboxEmail.objects.filter(pk=mail.pk).update(
-        claimed_until=None, next_try_at=timezone.now() + pause, last_error=f"{type(error).__name__}: {error}"[:255]
-    )
 
 
 def _subject(mail: OutboxEmail) -> str:

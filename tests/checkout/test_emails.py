@@ -10,7 +10,7 @@ from django.db import connection
 from django.utils import timezone
 from pytest_django import Settings
 
-from checkout import emails, payments
+from checkout import claims, emails, payments
 from checkout.models import OutboxEmail
 from tests.checkout.orders import ONCE_PAID, ordered, outcome, paid
 
@@ -49,7 +49,7 @@ def test_a_dead_mail_server_stops_no_payment_and_is_tried_again(settings: Settin
 
 def test_a_sender_that_was_killed_loses_its_claim() -> None:
     payments.record(paid(ordered()))
-    OutboxEmail.objects.update(claimed_until=timezone.now() + emails.LEASE, attempts=1)
+    OutboxEmail.objects.update(claimed_until=timezone.now() + claims.LEASE, attempts=1)
     assert emails.send_waiting() == 0
     OutboxEmail.objects.update(claimed_until=timezone.now() - dt.timedelta(seconds=1))
     assert emails.send_waiting() == 1
