@@ -17,6 +17,7 @@ import pytest
 
 from tests.razorpay_simulator.harness import KEY_ID, KEY_SECRET, Running, wait_until
 
+pytestmark = pytest.mark.covers("M9")
 PAGE = """<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Merchant</title>
 <meta name="viewport" content="width=device-width, initial-scale=1"></head>
 <body><h1>Merchant</h1><p style="height:3000px">Long page</p><button id="pay">Open</button>

@@ -9,6 +9,7 @@ import razorpay
 
 from tests.razorpay_simulator.harness import KEY_ID, KEY_SECRET, Answer, Running
 
+pytestmark = pytest.mark.covers("M1")
 UNKNOWN = "AAAAAAAAAAAAAA"
 
 
@@ -20,6 +21,7 @@ def refusal(answer: Answer, status: int = 400) -> dict[str, Any]:
     return error
 
 
+@pytest.mark.covers("M2")
 def test_the_sdk_walks_through_a_purchase(client: razorpay.Client, simulator: Running) -> None:
     order = client.order.create({"amount": 544600, "currency": "INR", "receipt": "DS-1-1", "notes": {"a": "b"}})
     assert (order["status"], order["attempts"], order["amount_due"]) == ("created", 0, 544600)
@@ -74,6 +76,7 @@ def test_a_paid_order_takes_no_further_payment(simulator: Running) -> None:
     assert refusal(answer)["metadata"] == {"order_id": order["id"]}
 
 
+@pytest.mark.covers("M8")
 def test_the_second_of_two_payments_under_way_is_given_back(simulator: Running) -> None:
     order = simulator.order()
     keys = {"key_id": KEY_ID, "order_id": order["id"]}
@@ -214,6 +217,7 @@ def test_refunds_are_limited_to_what_was_captured(simulator: Running) -> None:
     assert "fully refunded" in refusal(simulator.api("POST", path, {}))["description"]
 
 
+@pytest.mark.covers("M5")
 def test_a_refund_key_is_used_once(simulator: Running) -> None:
     payment_id = simulator.pay(simulator.order(5000)["id"])["razorpay_payment_id"]
     path, key = f"/payments/{payment_id}/refund", {"X_Refund_Idempotency": "refund_DS-000123"}

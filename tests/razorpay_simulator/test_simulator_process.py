@@ -93,6 +93,7 @@ def has_ipv6_loopback() -> bool:
         return True
 
 
+@pytest.mark.covers("M10")
 @pytest.mark.parametrize(
     "options",
     [["--key-id", "rzp_live_abcdefghijklmn"], ["--key-id", "x"], ["--key-secret", ""], ["--webhook-secret", ""]],

@@ -26,6 +26,7 @@ REFUND = (
     "id entity amount receipt currency payment_id notes acquirer_data created_at batch_id status speed_processed "
     "speed_requested"
 )
+pytestmark = pytest.mark.covers("M3")
 SAMPLES = os.environ.get("RAZORPAY_SAMPLES", "")
 needs_samples = pytest.mark.skipif(not SAMPLES, reason="RAZORPAY_SAMPLES names no folder of sample bodies")
 
@@ -145,7 +146,6 @@ TOLERATED = {
 
 
 @needs_samples
-@pytest.mark.covers("M3")
 @pytest.mark.parametrize(
     "name",
     [
@@ -186,7 +186,6 @@ def test_answers_match_the_samples(shown: dict[str, Any], name: str) -> None:
 
 
 @needs_samples
-@pytest.mark.covers("M3")
 @pytest.mark.parametrize("kind", ["payment", "refund", "adjustment"])
 def test_the_rows_of_the_settlement_report_match_the_sample(shown: dict[str, Any], kind: str) -> None:
     sample = json.loads((Path(SAMPLES) / "rest" / "settlements.recon.json").read_text("utf-8"))
@@ -202,7 +201,6 @@ def told(simulator: Running, event: str) -> dict[str, Any]:
 
 
 @needs_samples
-@pytest.mark.covers("M3")
 @pytest.mark.parametrize(
     "event",
     ["payment.authorized", "payment.captured", "order.paid", "payment.failed", "refund.created", "refund.processed"],
@@ -216,7 +214,6 @@ def test_events_match_the_samples(simulator: Running, event: str) -> None:
 
 
 @needs_samples
-@pytest.mark.covers("M3")
 @pytest.mark.parametrize("event", ["refund.failed", "refund.speed_changed"])
 def test_events_of_unlucky_refunds_match_the_samples(simulator: Running, event: str) -> None:
     payment_id = simulator.pay(simulator.order(5000)["id"], method="netbanking")["razorpay_payment_id"]
@@ -228,7 +225,6 @@ def test_events_of_unlucky_refunds_match_the_samples(simulator: Running, event: 
 
 
 @needs_samples
-@pytest.mark.covers("M3")
 @pytest.mark.parametrize("happening", ["created", "action_required", "under_review", "won", "lost", "closed"])
 def test_events_of_disputes_match_the_samples(simulator: Running, happening: str) -> None:
     payment_id = simulator.pay(simulator.order(5000)["id"], method="card")["razorpay_payment_id"]
@@ -243,7 +239,6 @@ def test_events_of_disputes_match_the_samples(simulator: Running, happening: str
 
 
 @needs_samples
-@pytest.mark.covers("M3")
 def test_events_of_the_account_match_the_samples(simulator: Running) -> None:
     downtime = simulator.control("downtime", method="netbanking", instrument="VIJB")
     for status in ("updated", "resolved"):

@@ -12,6 +12,8 @@ from razorpay_simulator.signatures import checkout_signature, sign
 from razorpay_simulator.webhooks import pause_before
 from tests.razorpay_simulator.harness import WEBHOOK_SECRET, Receiver, Running, wait_until
 
+pytestmark = pytest.mark.covers("M7")
+
 
 def hmac_sha256(key: bytes, message: bytes) -> str:
     """HMAC written out (RFC 2104), so that the signatures are checked by other means than they are made with."""
