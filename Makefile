@@ -7,7 +7,7 @@ VENV := .venv/bin
 CODE := run.py bench catalog checkout razorpay_simulator site tests webhooks
 
 .DEFAULT_GOAL := help
-.PHONY: help run test prove check lint types format shots faults bench lock clean dev
+.PHONY: help run test check prove soak lint types format shots faults bench lock clean dev
 
 help: ## List the commands
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 16
@@ -18,10 +18,13 @@ run: ## Run the whole shop on this machine: PORT=8000, Ctrl-C stops it
 test: dev ## Run every test: on SQLite, on PostgreSQL and in a browser
 	@$(VENV)/python -m tests
 
-prove: dev ## Run every proof of the money in full, on both databases: an hour or more
-	@$(VENV)/python -m tests.proofs
-
 check: lint types test ## What CI runs: lint, types and tests
+
+prove: dev ## Run every proof of the money in full, on both databases: an hour or more
+	@$(VENV)/python -m tests.prove
+
+soak: dev ## Run the shop under buyers, faults and kill -9 for long, on both databases
+	@$(VENV)/python -m tests.soak
 
 lint: dev ## Look for mistakes and untidy files
 	$(VENV)/ruff check .

@@ -16,15 +16,14 @@ from django.db import connection
 
 from checkout import audit, payments
 from tests.checkout.orders import SKU, ordered, paid
+from tests.effort import IS_FULL, count
 from tests.factories import make_product
 from tests.programs import Simulator
 from tests.proofs import interleaving
 from tests.proofs.interleaving import Change, Course, Merge
-from tests.proofs.scale import IS_PROVING, note
 from tests.proofs.scenes import VERBS, Scene, start_anew
 
 pytestmark = [
-    pytest.mark.proof,
     pytest.mark.django_db(transaction=True),
     pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has one writer at a time"),
     pytest.mark.usefixtures("no_call_in_a_transaction", "shelf"),
@@ -105,9 +104,7 @@ def shelf(transactional_db: None) -> None:
 
 
 @pytest.mark.covers("G3", "G9", "D7", "E10", "E12", "E13", "L4")
-@pytest.mark.parametrize(
-    "cases", [[case] for case in CASES] if IS_PROVING else [CASES], ids=lambda cases: str(cases[0])
-)
+@pytest.mark.parametrize("cases", [[case] for case in CASES] if IS_FULL else [CASES], ids=lambda cases: str(cases[0]))
 def test_two_verbs_end_as_if_one_had_been_first(cases: list[Case], simulator: Simulator) -> None:
     for case in cases:
         serial, merged = Stage(case, simulator), Stage(case, simulator)
@@ -117,12 +114,13 @@ def test_two_verbs_end_as_if_one_had_been_first(cases: list[Case], simulator: Si
             assert not merged.wrong, merged.wrong[0]
             assert merged.outcomes <= serial.outcomes, f"{happened}\n{merged.outcomes - serial.outcomes}"
         assert {outcome.partition(",")[0] for outcome in merged.outcomes} <= case.statuses
-        note(f"interleavings: {case}: {merged.count} merges, {len(merged.outcomes)} outcomes, 0 wrong")
+        count("cases")
+        count("merges", merged.count)
 
 
 def every_or_some(stage: Stage, sample: int) -> Iterator[Merge]:
     """Return every merge when everything is to be proved, else a sample drawn from the case's name."""
-    if IS_PROVING:
+    if IS_FULL:
         return interleaving.every_merge(stage.run)
     return interleaving.some_merges(stage.run, sample, str(stage.case))
 
@@ -133,12 +131,13 @@ LOCKED = [("verify", "verify"), ("verify", "fail"), ("capture", "expire"), ("cap
 
 def test_the_control_without_locks(simulator: Simulator) -> None:
     wrong = {}
-    for case in PAIRS if IS_PROVING else [case for case in PAIRS if case.verbs in LOCKED]:
+    for case in PAIRS if IS_FULL else [case for case in PAIRS if case.verbs in LOCKED]:
         stage = Stage(case, simulator, interleaving.without_locks)
         for happened in interleaving.some_merges(stage.run, 8, str(case)):
             assert happened.steps
         wrong[case.verbs] = len(stage.wrong)
-        note(f"interleavings without locks: {case}: {len(stage.wrong)} of {stage.count} wrong")
+        count("merges without locks", stage.count)
+        count("of them wrong", len(stage.wrong))
     assert min(wrong[verbs] for verbs in LOCKED) > 0, wrong
 
 
