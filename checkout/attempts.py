@@ -8,15 +8,16 @@ from datetime import timedelta
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import F
 from django.utils import timezone
 
-from checkout import attention, gateway, orders
+from checkout import attention, claims, finding, orders, payments
 from checkout.facts import OrderFacts
-from checkout.gateway import GatewayError
+from checkout.gateway import WRONG_ANSWER, GatewayError
 from checkout.models import Order, RazorpayOrder
 from checkout.models.attention import CaseKind
 from checkout.status import OrderStatus
+from checkout.transport import places
 
 # A web request spends at most this long on Razorpay, and waits this long for somebody else's call.
 BUDGET = 8.0
@@ -24,6 +25,7 @@ PATIENCE = 5.0
 # Longer than any call, so that a claim outlives its holder only when the holder was killed.
 LEASE = timedelta(seconds=20)
 SUPERSEDED = "superseded"
+PAID = "paid"
 
 
 class NotPayable(Exception):
@@ -32,7 +34,7 @@ class NotPayable(Exception):
 
 def current(order: Order) -> RazorpayOrder | None:
     """Return the attempt that the buyer may pay now, if it has been opened. Writes nothing, calls nobody."""
-    attempt = order.razorpay_orders.exclude(status=SUPERSEDED).order_by("-attempt").first()
+    attempt = order.razorpay_orders.exclude(status__in=[SUPERSEDED, PAID]).order_by("-attempt").first()
     if attempt and attempt.razorpay_order_id and attempt.key_id == settings.RAZORPAY_KEY_ID:
         return attempt
     return None
@@ -42,23 +44,17 @@ def open_payment(order: Order) -> RazorpayOrder:
     """Make (or adopt) the Razorpay order of a PENDING order. No transaction may be open.
 
     Raises GatewayError when Razorpay gave no usable answer in time; calling again goes on where this left off.
-    Raises NotPayable when the order is not pending.
+    Raises NotPayable when the order is not pending, or turns out to be paid.
     """
     deadline = time.monotonic() + BUDGET
-    for _attempt in range(3):
-        attempt = _prepare(order.pk)
-        if attempt.razorpay_order_id or not _claim(attempt):
-            return _wait_for_id(attempt)
-        try:
-            facts = _find_or_create(attempt, deadline)
-        except GatewayError as error:
-            _release(attempt)
-            _tell_staff(order, error)
-            raise
-        if facts is not None:
-            return _keep(attempt, facts)
-        RazorpayOrder.objects.filter(pk=attempt.pk).update(status=SUPERSEDED, claimed_until=None)
-    raise GatewayError(detail="Razorpay orders with our receipts have other amounts", status=409)
+    with places.taken():
+        for _attempt in range(3):
+            attempt = _opened(_prepare(order.pk), deadline)
+            if attempt.status not in (SUPERSEDED, PAID):
+                return attempt
+            if attempt.status == PAID:
+                _take_the_money(attempt, deadline)
+    raise GatewayError(detail="Razorpay orders with our receipts cannot be used", status=409)
 
 
 def _prepare(order_id: int) -> RazorpayOrder:
@@ -80,67 +76,41 @@ def _prepare(order_id: int) -> RazorpayOrder:
         )
 
 
+def _opened(attempt: RazorpayOrder, deadline: float) -> RazorpayOrder:
+    """Return the attempt with the id of its Razorpay order, or superseded when that must not be used."""
+    if attempt.razorpay_order_id or not _claim(attempt):
+        return _wait_for_id(attempt)
+    try:
+        facts = finding.find_or_create(attempt, deadline)
+    except GatewayError as error:
+        RazorpayOrder.objects.filter(pk=attempt.pk, razorpay_order_id=None).update(claimed_until=None)
+        _tell_staff(attempt.order, error)
+        raise
+    if facts is not None:
+        return _keep(attempt, facts)
+    return _supersede(attempt)
+
+
 def _claim(attempt: RazorpayOrder) -> bool:
     now = timezone.now()
-    is_free = Q(claimed_until=None) | Q(claimed_until__lt=now)
+    is_free = claims.free(now, LEASE)
     claimed = RazorpayOrder.objects.filter(is_free, pk=attempt.pk, razorpay_order_id=None).update(
         claimed_until=now + LEASE, tries=F("tries") + 1
     )
-    attempt.refresh_from_db(fields=["razorpay_order_id", "tries"])
+    attempt.refresh_from_db(fields=["razorpay_order_id", "status", "tries"])
     return bool(claimed)
 
 
 def _wait_for_id(attempt: RazorpayOrder) -> RazorpayOrder:
     until = time.monotonic() + PATIENCE
-    while not attempt.razorpay_order_id:
+    while not attempt.razorpay_order_id and attempt.status != SUPERSEDED:
         if time.monotonic() > until:
             raise GatewayError(detail=f"somebody else is still opening {attempt.receipt}")
         time.sleep(0.1)
         attempt.refresh_from_db()
+        if not (attempt.razorpay_order_id or attempt.claimed_until):
+            raise GatewayError(detail=f"somebody else could not open {attempt.receipt}")
     return attempt
-
-
-def _find_or_create(attempt: RazorpayOrder, deadline: float) -> OrderFacts | None:
-    """Return the Razorpay order of this attempt, or None when one with its receipt exists that must not be used."""
-    if attempt.tries > 1:
-        found = _look_up(attempt, deadline)
-        if found is not None:
-            return _usable(attempt, found)
-    notes = {"order": attempt.order.number}
-    try:
-        facts = gateway.create_order(
-            amount=attempt.amount, receipt=attempt.receipt, notes=notes, timeout=_left(deadline)
-        )
-    except GatewayError as error:
-        # The order may exist all the same: a lost answer, or an account that refuses a receipt that it has seen.
-        if not (error.ambiguous or error.status == 400):
-            raise
-        found = _after_error(attempt, error, deadline)
-        if found is None:
-            raise
-        return _usable(attempt, found)
-    if _usable(attempt, facts) is None:
-        raise GatewayError(detail="the created order differs from what was asked for", status=200)
-    return facts
-
-
-def _after_error(attempt: RazorpayOrder, error: GatewayError, deadline: float) -> OrderFacts | None:
-    if error.order_id:
-        facts = gateway.fetch_order(error.order_id, timeout=_left(deadline))
-        return facts if facts.receipt == attempt.receipt else None
-    if _left(deadline) <= 0.5 or (error.status == 400 and "receipt" not in error.detail.lower()):
-        return None
-    return _look_up(attempt, deadline)
-
-
-def _look_up(attempt: RazorpayOrder, deadline: float) -> OrderFacts | None:
-    found = gateway.find_orders(attempt.receipt, timeout=_left(deadline))
-    return next((facts for facts in found if _usable(attempt, facts)), found[0] if found else None)
-
-
-def _usable(attempt: RazorpayOrder, facts: OrderFacts) -> OrderFacts | None:
-    same = (facts.amount, facts.currency, facts.receipt) == (attempt.amount, attempt.currency, attempt.receipt)
-    return facts if same else None
 
 
 def _keep(attempt: RazorpayOrder, facts: OrderFacts) -> RazorpayOrder:
@@ -155,14 +125,18 @@ def _keep(attempt: RazorpayOrder, facts: OrderFacts) -> RazorpayOrder:
     return attempt
 
 
-def _release(attempt: RazorpayOrder) -> None:
-    RazorpayOrder.objects.filter(pk=attempt.pk, razorpay_order_id=None).update(claimed_until=None)
+def _supersede(attempt: RazorpayOrder) -> RazorpayOrder:
+    RazorpayOrder.objects.filter(pk=attempt.pk).update(status=SUPERSEDED, claimed_until=None)
+    attempt.refresh_from_db(fields=["status"])
+    return attempt
+
+
+def _take_the_money(attempt: RazorpayOrder, deadline: float) -> None:
+    """Record the payment of a Razorpay order that was found paid; what does not pay our order leaves it to the next."""
+    payments.check(attempt.order, budget=max(deadline - time.monotonic(), 0.1))
+    _supersede(attempt)
 
 
 def _tell_staff(order: Order, error: GatewayError) -> None:
-    if error.is_refusal or error.status in (401, 403):
+    if error.is_refusal or error.status in (401, 403) or error.code == WRONG_ANSWER:
         attention.open_case(CaseKind.RAZORPAY_REFUSED, str(error), order=order)
-
-
-def _left(deadline: float) -> float:
-    return max(deadline - time.monotonic(), 0.1)

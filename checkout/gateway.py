@@ -30,6 +30,7 @@ from checkout.facts import (
     payment_facts,
     refund_facts,
 )
+from checkout.transport import WRONG_ANSWER as WRONG_ANSWER
 from checkout.transport import GatewayError as GatewayError
 from checkout.transport import Session
 
@@ -216,7 +217,7 @@ def _read(facts: Callable[[object], Facts], entity: object) -> Facts:
     try:
         return facts(entity)
     except BadFacts as error:
-        raise GatewayError(detail=str(error), status=200) from error
+        raise GatewayError(detail=str(error), status=200, code=WRONG_ANSWER) from error
 
 
 def _readable(facts: Callable[[object], Facts], items: list[Any]) -> tuple[list[Facts], bool]:
@@ -232,5 +233,5 @@ def _readable(facts: Callable[[object], Facts], items: list[Any]) -> tuple[list[
 def _items(answer: Any) -> list[Any]:
     items = answer.get("items")
     if not isinstance(items, list):
-        raise GatewayError(detail="the answer has no list of items", status=200)
+        raise GatewayError(detail="the answer has no list of items", status=200, code=WRONG_ANSWER)
     return items

@@ -19,6 +19,8 @@ from django.utils.translation import gettext as _
 from checkout.facts import is_order_id
 
 CONNECT_TIMEOUT = 3.05
+# The code of an answer that is JSON and yet not what was asked for.
+WRONG_ANSWER = "WRONG_ANSWER"
 # What Razorpay's answers never reach.
 MAX_ANSWER = 10_000_000
 # Calls take a moment. Nobody queues behind one that has taken longer already.
@@ -52,11 +54,27 @@ class GatewayError(Exception):
     @property
     def is_refusal(self) -> bool:
         """Whether Razorpay understood and said no, so that the same call will fail again."""
-        return 400 <= self.status < 500 and self.status not in (401, 403, 408, 409, 429)
+        return 400 <= self.status < 500 and not self.is_about_our_key and self.status not in (408, 409, 429)
+
+    @property
+    def is_about_our_key(self) -> bool:
+        """Whether Razorpay does not let the shop in, so that no call of anybody works."""
+        return self.status in (401, 403)
+
+    @property
+    def is_known_receipt(self) -> bool:
+        """Whether Razorpay refuses to make a second order with a receipt, which some accounts do."""
+        return self.status == 400 and bool(self.order_id or "receipt" in self.detail.lower())
 
     @property
     def customer_text(self) -> str:
         """What the shopper is told."""
+        if self.is_about_our_key:
+            return _(
+                "Payments are out of order right now. Your order is saved and we have been told: please come back."
+            )
+        if self.is_refusal and self.field == "amount":
+            return _("Our payment partner does not take an amount like this in one payment. Please contact us.")
         if self.is_refusal:
             return _("Razorpay did not accept this order. Your cars are still held; please contact us.")
         return _("We cannot reach our payment partner right now. Your order is saved: please try again in a minute.")

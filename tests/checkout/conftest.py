@@ -7,7 +7,7 @@ import pytest
 from django.db import connection
 from pytest_django import Settings
 
-from checkout import transport
+from checkout import finding, transport
 from tests.checkout.faults import FaultyRazorpay
 from tests.programs import Simulator, running_simulator
 
@@ -35,6 +35,7 @@ def faulty(settings: Settings, simulator: Simulator, monkeypatch: pytest.MonkeyP
         settings.RAZORPAY_API_URL = server.url
         settings.RAZORPAY_TIMEOUT = 0.5
         monkeypatch.setattr(transport, "CONNECT_TIMEOUT", 0.5)
+        monkeypatch.setattr(finding, "PAUSES", (0.0,) * len(finding.PAUSES))
         yield server
 
 

@@ -44,6 +44,11 @@ class FaultyRazorpay:
         """Let the next `times` calls whose "METHOD /path" matches `on` meet `fault`."""
         self._plan += [(re.compile(on), fault)] * times
 
+    def forget(self) -> None:
+        """Plan nothing any more, and forget what was asked."""
+        self._plan.clear()
+        self.calls.clear()
+
     def count(self, pattern: str) -> int:
         """Return how many calls matched."""
         return sum(bool(re.search(pattern, call)) for call in self.calls)
@@ -209,5 +214,16 @@ def hold(go_on: threading.Event) -> Fault:
     def fault(handler: Handler) -> None:
         go_on.wait(30)
         pass_on(handler)
+
+    return fault
+
+
+def change_items(**values: Any) -> Fault:
+    """Return the fault of answering with a list whose entities have other values."""
+
+    def fault(handler: Handler) -> None:
+        answered = handler.forwarded().json()
+        items = [{**item, **values} for item in answered["items"]]
+        handler.answer(200, json.dumps({**answered, "items": items}).encode())
 
     return fault

@@ -7,7 +7,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from catalog.models import ShopSettings, Stock, Variant
-from checkout import audit, orders
+from checkout import audit, gateway, orders
 from checkout import cart as carts
 from checkout.facts import OrderFacts, PaymentFacts, RefundFacts, order_facts, payment_facts, refund_facts
 from checkout.models import Cart, Order, OrderEvent, OutboxEmail, Payment, RazorpayOrder, Refund
@@ -120,6 +120,12 @@ def outcome(order: Order) -> dict[str, Any]:
 
 ONCE_PAID = {"status": "paid", "times paid": 1, "fulfilled": 1, "mails": 1, "invoice": True}
 NEVER_PAID = {"status": "pending", "times paid": 0, "fulfilled": 0, "mails": 0, "invoice": False}
+
+
+def receipts_at_razorpay() -> list[str]:
+    """Return the receipts of all orders that the pretend Razorpay has; a receipt stands there for each order."""
+    found = gateway._client().order.all({"count": 100})["items"]
+    return sorted(item["receipt"] for item in found)
 
 
 def assert_books_hold() -> None:

@@ -1,0 +1,93 @@
+"""Finding the Razorpay order of an attempt, or making it: what is done about answers that were lost.
+
+Razorpay makes a second order when the first answer is lost and the call is repeated, unless the account forbids it. So
+the receipt is looked up first, and twice, since lists may not show yet what is new.
+"""
+
+import time
+
+from checkout import gateway, orders
+from checkout.facts import OrderFacts
+from checkout.gateway import WRONG_ANSWER, GatewayError
+from checkout.models import RazorpayOrder
+
+# Seconds before each further call, as far as the time of the request allows.
+PAUSES = (0.5, 1.0, 1.0, 2.0)
+LOOKS = 2
+# Not worth beginning a call with less.
+LEAST = 0.5
+
+
+def find_or_create(attempt: RazorpayOrder, deadline: float) -> OrderFacts | None:
+    """Return the Razorpay order of this attempt, or None when one with its receipt exists that must not be used.
+
+    Raises GatewayError when there is no usable answer in time, or none that would help to repeat.
+    """
+    looks = 0 if attempt.tries > 1 else LOOKS
+    pauses = iter(PAUSES)
+    while True:
+        try:
+            if looks >= LOOKS:
+                return _create(attempt, deadline)
+            found = _look_up(attempt, deadline)
+            if found:
+                return _usable(attempt, found)
+            looks += 1
+            problem = GatewayError(detail="Razorpay's list has no order with our receipt")
+        except GatewayError as error:
+            if error.code == WRONG_ANSWER or not (error.ambiguous or error.status in (408, 409, 429)):
+                raise
+            problem = error
+            # It may have been made all the same.
+            looks = 0 if error.ambiguous and looks >= LOOKS else looks
+        _pause(next(pauses, None), deadline, problem)
+
+
+def _pause(seconds: float | None, deadline: float, problem: GatewayError) -> None:
+    if seconds is None or _left(deadline) < seconds + LEAST:
+        raise problem
+    time.sleep(seconds)
+
+
+def _create(attempt: RazorpayOrder, deadline: float) -> OrderFacts | None:
+    notes = {"order": attempt.order.number}
+    try:
+        facts = gateway.create_order(
+            amount=attempt.amount, receipt=attempt.receipt, notes=notes, timeout=_left(deadline)
+        )
+    except GatewayError as error:
+        if not error.is_known_receipt:
+            raise
+        found = _known(attempt, error, deadline)
+        if found is None:
+            raise
+        return _usable(attempt, found)
+    if _usable(attempt, facts) is None:
+        raise GatewayError(detail="the created order differs from what was asked for", status=200, code=WRONG_ANSWER)
+    return facts
+
+
+def _known(attempt: RazorpayOrder, error: GatewayError, deadline: float) -> OrderFacts | None:
+    """Return the order that an account refuses to make twice."""
+    if not error.order_id:
+        return _look_up(attempt, deadline)
+    facts = gateway.fetch_order(error.order_id, timeout=_left(deadline))
+    return facts if facts.receipt == attempt.receipt else None
+
+
+def _look_up(attempt: RazorpayOrder, deadline: float) -> OrderFacts | None:
+    """Return the order with our receipt that serves best, and note the others: no browser has seen them."""
+    found = gateway.find_orders(attempt.receipt, timeout=_left(deadline))
+    found.sort(key=lambda facts: (_usable(attempt, facts) is not None, facts.status != "created"), reverse=True)
+    for twin in found[1:]:
+        orders.note(attempt.order, "razorpay_twin", twin.order_id)
+    return found[0] if found else None
+
+
+def _usable(attempt: RazorpayOrder, facts: OrderFacts) -> OrderFacts | None:
+    same = (facts.amount, facts.currency, facts.receipt) == (attempt.amount, attempt.currency, attempt.receipt)
+    return facts if same else None
+
+
+def _left(deadline: float) -> float:
+    return max(deadline - time.monotonic(), 0.1)
