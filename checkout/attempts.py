@@ -40,13 +40,13 @@ def current(order: Order) -> RazorpayOrder | None:
     return None
 
 
-def open_payment(order: Order) -> RazorpayOrder:
-    """Make (or adopt) the Razorpay order of a PENDING order. No transaction may be open.
+def open_payment(order: Order, *, budget: float = BUDGET) -> RazorpayOrder:
+    """Make (or adopt) the Razorpay order of a PENDING order within `budget` seconds. No transaction may be open.
 
     Raises GatewayError when Razorpay gave no usable answer in time; calling again goes on where this left off.
     Raises NotPayable when the order is not pending, or turns out to be paid.
     """
-    deadline = time.monotonic() + BUDGET
+    deadline = time.monotonic() + budget
     with places.taken():
         for _attempt in range(3):
             attempt = _opened(_prepare(order.pk), deadline)
@@ -121,6 +121,8 @@ def _keep(attempt: RazorpayOrder, facts: OrderFacts) -> RazorpayOrder:
         )
         if stored:
             orders.note(order, "payment_opened", facts.order_id)
+        if attempt.tries > 1:
+            attention.order_accepted(order)
     attempt.refresh_from_db(fields=["razorpay_order_id", "status"])
     return attempt
 
@@ -138,5 +140,7 @@ def _take_the_money(attempt: RazorpayOrder, deadline: float) -> None:
 
 
 def _tell_staff(order: Order, error: GatewayError) -> None:
-    if error.is_refusal or error.status in (401, 403) or error.code == WRONG_ANSWER:
+    if error.is_about_our_key:
+        attention.key_refused(str(error))
+    elif error.is_refusal or error.code == WRONG_ANSWER:
         attention.open_case(CaseKind.RAZORPAY_REFUSED, str(error), order=order)

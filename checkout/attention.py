@@ -13,6 +13,9 @@ from checkout.models.attention import CaseKind
 if TYPE_CHECKING:
     from django.contrib.auth.models import AbstractBaseUser
 
+# The subject of the one case about the shop's key.
+KEY = "key"
+
 
 def open_case(
     kind: CaseKind, text: str, *, order: Order | None = None, payment: Payment | None = None, subject: str = ""
@@ -26,6 +29,32 @@ def open_case(
     AttentionCase.objects.get_or_create(
         kind=kind, order=order, payment=None, subject=subject, closed_at=None, defaults={"text": text[:255]}
     )
+
+
+def key_refused(text: str) -> None:
+    """Tell staff and buyers that Razorpay does not let the shop in, so that nobody can pay."""
+    open_case(CaseKind.RAZORPAY_REFUSED, text, subject=KEY)
+
+
+def key_accepted() -> None:
+    """Close the case of the refused key: Razorpay has answered."""
+    _close(AttentionCase.objects.filter(kind=CaseKind.RAZORPAY_REFUSED, subject=KEY), None, "Razorpay answers again")
+
+
+def order_accepted(order: Order) -> None:
+    """Close the cases of a refused order, and of a refused key: Razorpay has taken the order."""
+    _close(order.cases.filter(kind=CaseKind.RAZORPAY_REFUSED), None, "Razorpay takes it now")
+    key_accepted()
+
+
+def nobody_can_pay() -> bool:
+    """Tell whether Razorpay does not let the shop in."""
+    return AttentionCase.objects.filter(kind=CaseKind.RAZORPAY_REFUSED, subject=KEY, closed_at=None).exists()
+
+
+def is_refused(order: Order) -> bool:
+    """Tell whether Razorpay has refused to take the money of this order."""
+    return order.cases.filter(kind=CaseKind.RAZORPAY_REFUSED, closed_at=None).exists()
 
 
 def refund_failed(refund: Refund) -> None:

@@ -94,10 +94,12 @@ def free_overdue(variant_ids: Iterable[int]) -> bool:
     return any(freed)
 
 
-def supersede(*, order: Order) -> bool:
+def supersede(*, order: Order, budget: float = RESCUE_BUDGET) -> bool:
     """Give up the open order of a cart that has changed since, if nobody paid it. Returns whether its cars are free."""
+    if budget <= 0:
+        return False
     try:
-        payments.check(order, budget=RESCUE_BUDGET)
+        payments.check(order, budget=min(budget, RESCUE_BUDGET))
     except GatewayError:
         return False
     return orders.cancel(order.pk, text="The cart changed")

@@ -3,12 +3,14 @@
 from typing import Any, TypeVar
 
 from django.conf import settings
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.urls import reverse
 from django.utils.cache import patch_cache_control
 
 from catalog.models import ShopSettings
 from checkout import tracker
+from checkout.gateway import GatewayError
 from checkout.models import Order, RazorpayOrder
 
 Response = TypeVar("Response", bound=HttpResponse)
@@ -77,6 +79,12 @@ def razorpay_options(order: Order, attempt: RazorpayOrder, shop: ShopSettings) -
         "callback_url": settings.SITE_URL + reverse("webhooks:callback"),
         "config": {"display": {"sequence": ["upi", "card", "netbanking", "wallet"]}},
     }
+
+
+def tell_refusal(request: HttpRequest, error: GatewayError) -> None:
+    """Say on the next page what Razorpay has refused; that it could not be reached, the pay page says by itself."""
+    if error.is_refusal:
+        messages.error(request, error.customer_text)
 
 
 def see_other(url: str) -> HttpResponse:

@@ -1,5 +1,6 @@
 """The checkout: showing its form, and turning a POST into an order and a Razorpay order."""
 
+import time
 from collections.abc import Sequence
 from typing import Any
 
@@ -10,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from catalog.models import ShopSettings
 from catalog.stock import OutOfStock
-from checkout import attempts, orders, placing, reconciliation, throttle
+from checkout import attempts, attention, orders, placing, reconciliation, throttle
 from checkout import cart as carts
 from checkout.attempts import NotPayable
 from checkout.cart_view import CartView
@@ -19,7 +20,18 @@ from checkout.gateway import GatewayError
 from checkout.models import Cart, CheckoutPage, Order, RazorpayOrder
 from checkout.open_orders import TooManyOpen
 from checkout.status import OrderStatus
-from checkout.views.answers import keep_private, placed, razorpay_options, retry_after, see_other, wants_json
+from checkout.views.answers import (
+    keep_private,
+    placed,
+    razorpay_options,
+    retry_after,
+    see_other,
+    tell_refusal,
+    wants_json,
+)
+
+# Seconds that are left for opening the payment, whatever else of this request waited for Razorpay.
+LEAST_TO_PAY = 2.0
 
 
 def show(page: CheckoutPage, request: HttpRequest) -> HttpResponse:
@@ -27,11 +39,12 @@ def show(page: CheckoutPage, request: HttpRequest) -> HttpResponse:
     cart = carts.find(request)
     view = carts.view(cart, ShopSettings.for_request(request))
     initial = {**_last_details(cart), "checkout_key": new_checkout_key(), "seen_total": view.total}
-    return _page(page, request, CheckoutForm(initial=initial), view)
+    return _page(page, request, CheckoutForm(initial=initial), view, nobody_can_pay=attention.nobody_can_pay())
 
 
 def place(page: CheckoutPage, request: HttpRequest) -> HttpResponse:
     """Place the order that was posted and open its payment."""
+    deadline = time.monotonic() + attempts.BUDGET
     shop = ShopSettings.for_request(request)
     form = CheckoutForm(request.POST)
     cart = carts.find(request)
@@ -43,7 +56,7 @@ def place(page: CheckoutPage, request: HttpRequest) -> HttpResponse:
     try:
         if cart is None:
             raise placing.CartEmpty(_("Your cart is empty."))
-        order, is_new = _place(cart, form, shop)
+        order, is_new = _place(cart, form, shop, deadline)
     except placing.OrderRefused as refusal:
         return _explain(page, request, form, refusal, cart)
     except OutOfStock as refusal:
@@ -52,7 +65,7 @@ def place(page: CheckoutPage, request: HttpRequest) -> HttpResponse:
         return _refuse(page, request, form, 409)
     if is_new:
         throttle.wait(throttle.ORDERS, throttle.client_address(request))
-    return _answer(request, order, is_new, shop)
+    return _answer(request, order, is_new, shop, deadline)
 
 
 def _too_often(request: HttpRequest, cart: Cart | None, form: CheckoutForm) -> int:
@@ -80,8 +93,8 @@ def _explain(
     return _refuse(page, request, form, 400)
 
 
-def _place(cart: Cart, form: CheckoutForm, shop: ShopSettings) -> tuple[Order, bool]:
-    _give_up_changed(cart, form, shop)
+def _place(cart: Cart, form: CheckoutForm, shop: ShopSettings, deadline: float) -> tuple[Order, bool]:
+    _give_up_changed(cart, form, shop, deadline)
     wanted = {
         "cart": cart,
         "details": form.details,
@@ -98,21 +111,22 @@ def _place(cart: Cart, form: CheckoutForm, shop: ShopSettings) -> tuple[Order, b
         return orders.place_order(**wanted)
 
 
-def _give_up_changed(cart: Cart, form: CheckoutForm, shop: ShopSettings) -> None:
+def _give_up_changed(cart: Cart, form: CheckoutForm, shop: ShopSettings, deadline: float) -> None:
     """Let go of the open order of this cart when the cart has changed since: one browser holds one set of cars."""
     for outdated in orders.find_outdated(cart, checkout_key=form.key, shop=shop):
-        reconciliation.supersede(order=outdated)
+        reconciliation.supersede(order=outdated, budget=_left(deadline) - LEAST_TO_PAY)
 
 
-def _answer(request: HttpRequest, order: Order, is_new: bool, shop: ShopSettings) -> HttpResponse:
+def _answer(request: HttpRequest, order: Order, is_new: bool, shop: ShopSettings, deadline: float) -> HttpResponse:
     attempt: RazorpayOrder | None = None
     try:
-        attempt = attempts.open_payment(order)
+        attempt = attempts.open_payment(order, budget=max(_left(deadline), LEAST_TO_PAY))
     except NotPayable:
         order.refresh_from_db()
     except GatewayError as error:
         if wants_json(request):
             return JsonResponse({"order": placed(order), "errors": {"payment": [error.customer_text]}}, status=503)
+        tell_refusal(request, error)
     if not wants_json(request):
         target = "checkout:order_pay" if order.status == OrderStatus.PENDING else "checkout:order"
         return see_other(reverse(target, args=[order.token]))
@@ -122,6 +136,10 @@ def _answer(request: HttpRequest, order: Order, is_new: bool, shop: ShopSettings
         "razorpay": razorpay_options(order, attempt, shop) if attempt else None,
     }
     return JsonResponse(body, status=201 if is_new else 200)
+
+
+def _left(deadline: float) -> float:
+    return deadline - time.monotonic()
 
 
 def _refuse(

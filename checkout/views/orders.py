@@ -16,12 +16,12 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from catalog import pictures
 from catalog.models import ShopSettings
-from checkout import attempts, cancelling, reconciliation, tracker
+from checkout import attempts, attention, cancelling, reconciliation, tracker
 from checkout.attempts import NotPayable
 from checkout.gateway import GatewayError
 from checkout.models import Order
 from checkout.status import OrderStatus
-from checkout.views.answers import keep_private, order_status, razorpay_options, see_other
+from checkout.views.answers import keep_private, order_status, razorpay_options, see_other, tell_refusal
 
 CHECK_PAUSE = timedelta(seconds=4)
 
@@ -118,8 +118,7 @@ def _open(request: HttpRequest, order: Order) -> HttpResponse:
     except NotPayable:
         return see_other(order.get_absolute_url())
     except GatewayError as error:
-        messages.error(request, error.customer_text)
-        return see_other(_url("order_pay", order))
+        tell_refusal(request, error)
     return see_other(_url("order_pay", order))
 
 
@@ -131,6 +130,7 @@ def _pay_page(request: HttpRequest, order: Order) -> HttpResponse:
         **_goods(order),
         "shop": shop,
         "ready": attempt is not None,
+        "trouble": "" if attempt else _trouble(order),
         "razorpay": razorpay_options(order, attempt, shop) if attempt else None,
         "checkout_js_url": settings.RAZORPAY_CHECKOUT_JS_URL,
         "hosted_url": f"{settings.RAZORPAY_API_URL}/v1/checkout/embedded",
@@ -143,6 +143,13 @@ def _pay_page(request: HttpRequest, order: Order) -> HttpResponse:
         "held_until": order.expires_at,
     }
     return _for_razorpay(TemplateResponse(request, "checkout/pay.html", context))
+
+
+def _trouble(order: Order) -> str:
+    """Return why an order cannot be paid just now: nobody can, this one was refused, or nothing is known."""
+    if attention.nobody_can_pay():
+        return "everybody"
+    return "refused" if attention.is_refused(order) else ""
 
 
 def _for_razorpay(response: HttpResponse) -> HttpResponse:
