@@ -5,7 +5,7 @@ import logging
 from typing import Any
 
 from django.db import Error
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse, QueryDict
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
@@ -13,28 +13,25 @@ from django.views.decorators.http import require_POST
 
 from checkout import gateway, payments, throttle
 from checkout.facts import is_order_id
-from checkout.models import RazorpayOrder
+from checkout.models import Order, RazorpayOrder
 from checkout.views.answers import retry_after, see_other
-from webhooks import inbox
+from webhooks import inbox, posted
+from webhooks.posted import FIELDS
 
 logger = logging.getLogger(__name__)
 
 MAX_BODY = 1_000_000
-MAX_DISCARDED = 8_000_000
-FIELDS = ("razorpay_order_id", "razorpay_payment_id", "razorpay_signature")
 
 
 @csrf_exempt
 @require_POST
 def verify(request: HttpRequest) -> JsonResponse:
     """Take the three values that Razorpay's window gave to the browser."""
-    values = _values(request)
+    values = posted.proof(request)
     try:
-        order = payments.verify(
-            order_id=values.get(FIELDS[0]), payment_id=values.get(FIELDS[1]), signature=values.get(FIELDS[2])
-        )
+        order = _verified(values)
     except payments.BadSignature:
-        if seconds := _wait(request, values.get(FIELDS[0])):
+        if seconds := _wait(request, values[FIELDS[0]]):
             error = {"code": "too_many_tries", "message": throttle.text(seconds)}
             return retry_after(JsonResponse({"error": error}, status=429), seconds)
         text = _("This payment could not be verified. If money left your account, we will find it.")
@@ -47,16 +44,14 @@ def verify(request: HttpRequest) -> JsonResponse:
 @require_POST
 def callback(request: HttpRequest) -> HttpResponse:
     """Take Razorpay's form POST of a payment or of a failure, and send the browser to the order."""
-    if FIELDS[2] not in request.POST and (url := _failed_order(request)):
+    form = posted.form(request)
+    if FIELDS[2] not in form and (url := _failed_order(form)):
         return see_other(url)
+    values = posted.proof(request)
     try:
-        order = payments.verify(
-            order_id=request.POST.get(FIELDS[0]),
-            payment_id=request.POST.get(FIELDS[1]),
-            signature=request.POST.get(FIELDS[2]),
-        )
+        order = _verified(values)
     except payments.BadSignature:
-        if seconds := _wait(request, request.POST.get(FIELDS[0])):
+        if seconds := _wait(request, values[FIELDS[0]]):
             return retry_after(render(request, "429.html", {"text": throttle.text(seconds)}, status=429), seconds)
         return render(request, "400.html", status=400)
     return see_other(order.get_absolute_url())
@@ -66,7 +61,7 @@ def callback(request: HttpRequest) -> HttpResponse:
 @require_POST
 def razorpay(request: HttpRequest) -> HttpResponse:
     """Store a signed event durably, answer 200, and apply it. Makes no call out."""
-    body = _read(request)
+    body = posted.read(request, MAX_BODY)
     if body is None:
         return HttpResponse(status=413)
     # A flood of unsigned posts is refused before anything is parsed or written.
@@ -81,6 +76,10 @@ def razorpay(request: HttpRequest) -> HttpResponse:
         logger.exception("An event could not be stored")
         return HttpResponse(status=503)
     return HttpResponse(status=200)
+
+
+def _verified(values: dict[str, Any]) -> Order:
+    return payments.verify(order_id=values[FIELDS[0]], payment_id=values[FIELDS[1]], signature=values[FIELDS[2]])
 
 
 def _refuse_unsigned(request: HttpRequest) -> HttpResponse:
@@ -100,31 +99,10 @@ def _wait(request: HttpRequest, order_id: object) -> int:
     return seconds
 
 
-def _read(request: HttpRequest) -> bytes | None:
-    """Return the raw body, or None above the limit. More is read and discarded, so that the sender gets the answer."""
-    body = request.read(MAX_BODY + 1)
-    if len(body) <= MAX_BODY:
-        return body
-    left = MAX_DISCARDED - len(body)
-    while left > 0 and (chunk := request.read(min(left, 65_536))):
-        left -= len(chunk)
-    return None
-
-
-def _values(request: HttpRequest) -> dict[str, Any]:
-    if request.content_type != "application/json":
-        return {name: request.POST.get(name) for name in FIELDS}
-    try:
-        values = json.loads(request.body)
-    except (ValueError, RecursionError):
-        return {}
-    return values if isinstance(values, dict) else {}
-
-
-def _failed_order(request: HttpRequest) -> str | None:
+def _failed_order(form: QueryDict) -> str | None:
     """Return the page of the order that a failure POST names. A failure moves nothing: anybody can post one."""
     try:
-        metadata = json.loads(request.POST.get("error[metadata]", ""))
+        metadata = json.loads(form.get("error[metadata]", ""))
     except (ValueError, RecursionError):
         return None
     order_id = metadata.get("order_id") if isinstance(metadata, dict) else None
