@@ -19,7 +19,7 @@ from wagtail.admin.viewsets.model import ModelViewSet
 from wagtail.log_actions import log
 
 from checkout import attention
-from checkout.admin import policy
+from checkout.admin import decisions, policy
 from checkout.admin.columns import LinkColumn, RupeesColumn
 from checkout.forms import OneLineField
 from checkout.models import AttentionCase
@@ -49,16 +49,34 @@ class CaseFilterSet(WagtailFilterSet):
 
 
 class ResolutionForm(forms.Form):
-    """What was decided."""
+    """What was decided, and in which words."""
 
     use_required_attribute = False
+    decision = forms.ChoiceField(
+        widget=forms.RadioSelect, error_messages={"required": "Choose what happens.", "invalid_choice": "Choose again."}
+    )
+    order = OneLineField(label="Order number", max_length=20, required=False, help_text="Such as CG26-10042.")
     resolution = OneLineField(
-        label="Decision",
+        label="In your words",
         max_length=255,
         help_text="Such as Refunded in Razorpay's dashboard on 3 March, the buyer knows.",
         error_messages={"required": "Say what was decided: your colleagues read it later."},
         widget=forms.TextInput({"autocomplete": "off"}),
     )
+
+    def __init__(self, *args: Any, choices: list[tuple[str, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        names = [name for name, _label in choices]
+        if "link" not in names:
+            del self.fields["order"]
+        field: Any = self.fields["decision"]
+        field.choices = choices
+        if names == [decisions.CLOSE]:
+            field.initial, field.required, field.widget = decisions.CLOSE, False, forms.HiddenInput()
+
+    def chosen(self) -> str:
+        """Return the name of what was chosen."""
+        return str(self.cleaned_data["decision"] or decisions.CLOSE)
 
 
 class CaseIndexView(generic.IndexView):
@@ -94,20 +112,34 @@ class CaseView(generic.InspectView):
         """Close the case. The first one to do so has the last word."""
         if not self.user_has_permission("change"):
             raise PermissionDenied
-        case, self.form = self.object, ResolutionForm(request.POST)
-        user: Any = request.user
-        if not self.form.is_valid():
-            context = self.get_context_data()
-            page: HttpResponse = self.render_to_response(context, status=422)
-            return page
-        resolution = self.form.cleaned_data["resolution"]
-        attention.close(case, user=user, resolution=resolution)
-        case.refresh_from_db()
-        if (case.closed_by_id, case.resolution) != (user.pk, resolution):
+        choices = decisions.choices(self.object, request.user)
+        if not choices:
             return self._too_late()
-        log(instance=case, action="checkout.close_case", user=user)
+        self.form = ResolutionForm(request.POST, choices=choices)
+        if not self.form.is_valid() or not self._decide(self.form):
+            page: HttpResponse = self.render_to_response(self.get_context_data(), status=422)
+            return page
+        self.object.refresh_from_db()
+        if self.object.closed_by_id != request.user.pk:
+            return self._too_late()
+        log(instance=self.object, action="checkout.close_case", user=request.user)
         messages.success(request, "The case is closed.")
         return redirect("attention:index")
+
+    def _decide(self, form: ResolutionForm) -> bool:
+        data = form.cleaned_data
+        try:
+            decisions.take(
+                self.object,
+                form.chosen(),
+                user=self.request.user,
+                words=data["resolution"],
+                order_number=data.get("order", ""),
+            )
+        except decisions.Refused as refusal:
+            form.add_error(None, str(refusal))
+            return False
+        return True
 
     def get_page_subtitle(self) -> str:
         """Return the kind of the case."""
@@ -115,13 +147,14 @@ class CaseView(generic.InspectView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Add the form, when there is something to decide."""
-        may_close = self.object.closed_at is None and self.user_has_permission("change")
-        form = (self.form or ResolutionForm()) if may_close else None
+        choices = decisions.choices(self.object, self.request.user)
+        form = self.form or (ResolutionForm(choices=choices) if choices else None)
         context: dict[str, Any] = super().get_context_data(case=self.object, form=form, **kwargs)
         return context
 
     def _too_late(self) -> HttpResponse:
-        messages.warning(self.request, f"This case was already closed: {self.object.resolution}")
+        text = f"already closed: {self.object.resolution}" if self.object.closed_at else "not yours to decide"
+        messages.warning(self.request, f"This case is {text}")
         return redirect("attention:inspect", self.object.pk)
 
 

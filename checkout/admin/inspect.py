@@ -11,7 +11,7 @@ from wagtail.admin.widgets.button import Button, HeaderButton
 from wagtail.snippets.views import snippets
 
 from checkout import tracker
-from checkout.admin import policy, timeline
+from checkout.admin import money, policy, timeline
 from checkout.admin.acts import open_acts
 from checkout.admin.export import spaced_phone
 from checkout.models import AttentionCase, Order, OrderEvent
@@ -20,7 +20,9 @@ RELATED = (
     "lines",
     "razorpay_orders",
     "emails",
-    "payments",
+    "payments__refunds__requested_by",
+    "payments__disputes",
+    "payments__entries",
     Prefetch("events", OrderEvent.objects.select_related("user")),
     Prefetch("cases", AttentionCase.objects.select_related("payment", "closed_by")),
 )
@@ -59,9 +61,10 @@ class OrderInspectView(snippets.InspectView):
     def header_buttons(self) -> list[Any]:
         """Offer what this person can do with the order now."""
         acts = open_acts(self.object, self.request.user)
+        moves = [(act.label, act.url(self.object), act.icon) for act in acts]
         return [
-            HeaderButton(act.label, url=act.url(self.object), icon_name=act.icon, priority=place)
-            for place, act in enumerate(acts)
+            HeaderButton(label, url=url, icon_name=icon, priority=place)
+            for place, (label, url, icon) in enumerate([*moves, *money.buttons(self.object, self.request.user)])
         ]
 
     @cached_property

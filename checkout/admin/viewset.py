@@ -16,6 +16,7 @@ from checkout.admin.filters import OrderFilterSet
 from checkout.admin.form import PANELS
 from checkout.admin.inspect import OrderInspectView
 from checkout.admin.listing import LIST_DISPLAY, OrderIndexView
+from checkout.admin.money import CancelView, RefundView
 from checkout.admin.search import TEXT_FIELDS
 from checkout.models import Order
 
@@ -64,6 +65,8 @@ class OrderViewSet(SnippetViewSet):
         acts = "|".join(ACTS)
         return [
             *(pattern for pattern in super().get_urlpatterns() if not str(pattern.name).startswith(ABSENT)),
+            re_path(r"^refund/(?P<pk>[0-9]{1,18})/$", RefundView.as_view(), name="refund"),
+            re_path(r"^cancel/(?P<pk>[0-9]{1,18})/$", CancelView.as_view(), name="cancel"),
             re_path(rf"^(?P<act>{acts})/(?P<pk>[0-9]{{1,18}})/$", ActView.as_view(), name="act"),
         ]
 

@@ -29,9 +29,11 @@ def request(
     lines: Mapping[int, int] | None = None,
     restock: bool = False,
     despite_dispute: bool = False,
+    seen_left: int | None = None,
 ) -> Refund:
     """Ask for a refund of `amount` paise of a payment; `send` has it made. One transaction.
 
+    `seen_left` is what the person was told could be refunded: when it is something else by now, nothing happens.
     `lines` says for how many pieces of which order line it is; with `restock` they go back on the shelf now. Raises
     RefundRefused, also while a dispute of the payment could return the same money a second time.
     """
@@ -45,6 +47,7 @@ def request(
             lines=lines or {},
             restock=restock,
             despite_dispute=despite_dispute,
+            seen_left=seen_left,
         )
 
 
@@ -57,9 +60,13 @@ def request_locked(
     lines: Mapping[int, int] | None = None,
     restock: bool = False,
     despite_dispute: bool = False,
+    seen_left: int | None = None,
 ) -> Refund:
     """Do what `request` does for a payment that the caller's transaction has locked. Raises RefundRefused."""
     available = refundable(payment)
+    if seen_left is not None and seen_left != available:
+        now = rupees(max(available, 0), always_paise=True)
+        raise RefundRefused(_("Somebody refunded a part meanwhile: %(now)s is left now.") % {"now": now})
     check_amount(amount, available)
     disputed = payment.disputes.filter(status__in=["open", "under_review", "lost"])
     if not despite_dispute and disputed.exists():

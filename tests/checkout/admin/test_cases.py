@@ -5,9 +5,10 @@ from django.contrib.auth.models import User
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
-from checkout import payments
+from checkout import attention, payments
 from checkout.facts import payment_facts
 from checkout.models import AttentionCase
+from checkout.models.attention import CaseKind
 from tests.checkout import orders as tell
 from tests.checkout import reports
 from tests.checkout.admin.people import browser_of, person
@@ -17,9 +18,11 @@ pytestmark = pytest.mark.django_db
 DESK = "/admin/attention/"
 
 
-def paid_wrongly() -> AttentionCase:
+def disputed() -> AttentionCase:
     attempt = tell.ordered(on_hand=20)
-    payments.record(tell.paid(attempt), tell.settled(attempt, amount=attempt.amount + 1))
+    payments.record(tell.paid(attempt))
+    payment = attempt.order.payments.get()
+    attention.open_case(CaseKind.DISPUTE_OPEN, "The buyer disputes", order=attempt.order, payment=payment)
     return attempt.order.cases.get()
 
 
@@ -34,22 +37,22 @@ def url_of(case: AttentionCase) -> str:
 
 
 def test_cases_are_listed_with_order_payment_and_amount(staff: Client) -> None:
-    wrong, stray = paid_wrongly(), unmatched()
+    asked, stray = disputed(), unmatched()
     html = staff.get(DESK).content.decode()
-    assert wrong.payment is not None
+    assert asked.payment is not None
     assert stray.payment is not None
-    assert wrong.order is not None
-    for text in ("Amount differs", "Money without an order", "₹1,998.00", wrong.text, stray.text):
+    assert asked.order is not None
+    for text in ("Buyer disputes a payment", "Money without an order", "₹1,998.00", asked.text, stray.text):
         assert text in html, text
-    assert wrong.payment.razorpay_payment_id in html
+    assert asked.payment.razorpay_payment_id in html
     assert stray.payment.razorpay_payment_id in html
-    assert f'href="/admin/orders/inspect/{wrong.order.pk}/">{wrong.order.number}</a>' in html
+    assert f'href="/admin/orders/inspect/{asked.order.pk}/">{asked.order.number}</a>' in html
     assert "Attention (2)" in html
 
 
 def test_case_is_closed_with_words(staff: Client, staff_user: User) -> None:
-    case = paid_wrongly()
-    assert "Close the case" in staff.get(url_of(case)).content.decode()
+    case = disputed()
+    assert "Decide" in staff.get(url_of(case)).content.decode()
     answer = staff.post(url_of(case), {"resolution": " Refunded  by hand "})
     assert answer.headers["Location"] == DESK
     case.refresh_from_db()
@@ -57,14 +60,14 @@ def test_case_is_closed_with_words(staff: Client, staff_user: User) -> None:
     assert case.closed_at is not None
     assert "Attention (" not in staff.get(DESK).content.decode()
     page = staff.get(url_of(case)).content.decode()
-    assert "Close the case" not in page
+    assert "Decide" not in page
     assert "Refunded by hand" in page
     assert case.order is not None
     assert "Refunded by hand" in staff.get(f"/admin/orders/inspect/{case.order.pk}/").content.decode()
 
 
 def test_first_decision_stands(staff: Client, owner: Client, staff_user: User) -> None:
-    case = paid_wrongly()
+    case = disputed()
     staff.post(url_of(case), {"resolution": "Refunded"})
     answer = owner.post(url_of(case), {"resolution": "Kept"})
     assert "already closed: Refunded" in told(answer)
@@ -73,7 +76,7 @@ def test_first_decision_stands(staff: Client, owner: Client, staff_user: User) -
 
 
 def test_words_are_needed(staff: Client) -> None:
-    case = paid_wrongly()
+    case = disputed()
     for text in ("", "   ", "x" * 256):
         assert staff.post(url_of(case), {"resolution": text}).status_code == 422
     case.refresh_from_db()
@@ -81,7 +84,7 @@ def test_words_are_needed(staff: Client) -> None:
 
 
 def test_open_cases_stand_first_and_can_be_filtered(staff: Client) -> None:
-    older, newer = paid_wrongly(), paid_wrongly()
+    older, newer = disputed(), disputed()
     staff.post(url_of(newer), {"resolution": "Done"})
     assert [case.pk for case in staff.get(DESK).context["object_list"]] == [older.pk, newer.pk]
     for state, expected in (("open", older), ("closed", newer)):
@@ -89,10 +92,10 @@ def test_open_cases_stand_first_and_can_be_filtered(staff: Client) -> None:
 
 
 def test_somebody_who_may_only_look_cannot_close() -> None:
-    case = paid_wrongly()
+    case = disputed()
     client = browser_of(person("looker", ("wagtailadmin.access_admin", "checkout.view_attentioncase")))
     page = client.get(url_of(case))
-    assert (page.status_code, "Close the case" in page.content.decode()) == (200, False)
+    assert (page.status_code, "Decide" in page.content.decode()) == (200, False)
     client.post(url_of(case), {"resolution": "Mine"})
     case.refresh_from_db()
     assert case.closed_at is None
@@ -101,11 +104,11 @@ def test_somebody_who_may_only_look_cannot_close() -> None:
 def test_three_cases_need_as_many_queries_as_one(
     staff: Client, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
-    paid_wrongly()
+    disputed()
     staff.get(DESK)
     with django_assert_num_queries(12):
         staff.get(DESK)
-    paid_wrongly()
-    paid_wrongly()
+    disputed()
+    disputed()
     with django_assert_num_queries(12):
         assert len(staff.get(DESK).context["object_list"]) == 3

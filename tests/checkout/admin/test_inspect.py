@@ -118,12 +118,12 @@ def test_longer_stories_need_no_more_queries(
     attempt = tell.ordered()
     payments.record(tell.paid(attempt))
     page(staff, attempt.order)
-    with django_assert_num_queries(17):
+    with django_assert_num_queries(20):
         page(staff, attempt.order)
     payments.record(tell.paid(attempt, 2))
     payments.record(tell.paid(attempt, 3))
     orders.advance(attempt.order_id, OrderStatus.PACKED, user=staff_user)
     orders.advance(attempt.order_id, OrderStatus.SHIPPED, user=staff_user)
-    with django_assert_num_queries(17):
+    with django_assert_num_queries(20):
         page(staff, attempt.order)
     assert timezone.get_current_timezone_name() == settings.TIME_ZONE

@@ -7,7 +7,7 @@ from django.urls import reverse
 
 from checkout import attention, payments
 from checkout.admin import policy
-from checkout.models import AttentionCase, Order
+from checkout.models import AttentionCase, Order, Refund
 from checkout.models.attention import CaseKind
 from tests.checkout import orders as tell
 from tests.checkout.admin.people import browser_of, in_role
@@ -33,6 +33,10 @@ def orders_area(pk: int | str) -> list[str]:
         "/admin/orders/?export=xlsx",
         f"/admin/orders/inspect/{pk}/",
     ]
+
+
+def money_area(pk: int | str) -> list[str]:
+    return [f"/admin/orders/refund/{pk}/", f"/admin/orders/cancel/{pk}/"]
 
 
 def acts_area(pk: int | str) -> list[str]:
@@ -93,6 +97,28 @@ def test_viewer_looks_and_nothing_else(viewer: Client, case: AttentionCase) -> N
             assert (url, response.status_code, response.headers.get("Location")) == (url, 302, "/admin/")
     fresh = Order.objects.get()
     assert (fresh.status, fresh.staff_note) == ("paid", "")
+
+
+@pytest.mark.covers("I19", "K9")
+@pytest.mark.parametrize("name", ["staff", "viewer", "editor"])
+def test_money_moves_only_with_the_permission(name: str, case: AttentionCase) -> None:
+    client, nowhere = browser_of(in_role(name)), 987_654
+    for url in (*money_area(case.order_id or 0), *money_area(nowhere)):
+        for method in (client.get, client.post):
+            response = method(url, {"amount": "1", "reason": "mine"})
+            assert (url, response.status_code, response.headers.get("Location")) == (url, 302, "/admin/")
+    assert not Refund.objects.exists()
+
+
+@pytest.mark.covers("I19")
+def test_money_moves_by_post_with_a_token_only(case: AttentionCase) -> None:
+    user = in_role("owner")
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(user)
+    for url in money_area(case.order_id or 0):
+        assert client.get(url).status_code == 200
+        assert client.post(url, {"amount": "1", "reason": "forged"}).status_code == 403
+    assert not Refund.objects.exists()
 
 
 def test_editor_sees_nothing_of_orders(editor: Client, case: AttentionCase) -> None:

@@ -1,0 +1,148 @@
+"""Staff give money back from the order: in whole, in part, by the piece, and never twice for two clicks."""
+
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import User
+from django.test import Client
+from wagtail.models import ModelLogEntry
+
+from checkout import gateway, payments
+from checkout.models import AttentionCase, Order, Payment, Refund
+from tests.checkout import faults, reports
+from tests.checkout.admin.test_acts import told
+from tests.checkout.faults import FaultyRazorpay
+from tests.checkout.orders import assert_books_hold, ordered, paid, settled, stock_of
+from tests.factories import Buyer, make_product
+from tests.programs import Simulator
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def order(simulator: Simulator) -> Order:
+    """An order of three cars, paid at the pretend Razorpay."""
+    make_product("CG43-TX-0007")
+    buyer = Buyer()
+    found, body = buyer.buy("CG43-TX-0007", 3)
+    buyer.client.post(body["verify_url"], reports.pay(simulator, body["razorpay"]["order_id"]))
+    found.refresh_from_db()
+    assert found.status == "paid"
+    return found
+
+
+def form_of(client: Client, url: str) -> dict[str, Any]:
+    """Return what the form holds when it is opened."""
+    form = client.get(url).context["form"]
+    return {field.name: field.value() or "" for field in form}
+
+
+def url_of(order: Order, act: str = "refund") -> str:
+    return f"/admin/orders/{act}/{order.pk}/"
+
+
+@pytest.mark.covers("I2", "I19")
+def test_a_full_refund_by_two_clicks_is_one(owner: Client, order: Order) -> None:
+    data = {**form_of(owner, url_of(order)), "reason": "Lost in the post"}
+    assert "is on its way back" in told(owner.post(url_of(order), data))
+    assert "Nothing changed" in told(owner.post(url_of(order), data))
+    refund = Refund.objects.get()
+    assert (refund.amount, refund.status, refund.requested_by) == (order.total, "processed", User.objects.get())
+    assert ModelLogEntry.objects.filter(action="checkout.refund").count() == 1
+    html = owner.get(f"/admin/orders/inspect/{order.pk}/").content.decode()
+    assert "Lost in the post" in html
+    assert str(refund.credit_note_number) in html
+    assert url_of(order) not in html, "nothing is left to refund"
+    assert_books_hold()
+
+
+@pytest.mark.covers("I2")
+def test_a_partial_refund_by_two_clicks_is_one(owner: Client, order: Order) -> None:
+    data = {**form_of(owner, url_of(order)), "amount": "50", "reason": "A dent"}
+    owner.post(url_of(order), data)
+    again = owner.post(url_of(order), data)
+    assert again.status_code == 422
+    assert "refunded a part meanwhile" in again.content.decode()
+    assert [refund.amount for refund in Refund.objects.all()] == [5_000]
+
+
+@pytest.mark.covers("I13")
+def test_pieces_go_back_on_the_shelf_when_staff_say_so(owner: Client, order: Order) -> None:
+    line = order.lines.get()
+    data = {
+        **form_of(owner, url_of(order)),
+        "amount": "1899",
+        "reason": "One back",
+        f"line_{line.pk}": "1",
+        "restock": "on",
+    }
+    owner.post(url_of(order), data)
+    assert stock_of() == (8, 0)
+    page = form_of(owner, url_of(order))
+    too_many = {**page, "amount": "1899", "reason": "More", f"line_{line.pk}": "3"}
+    assert owner.post(url_of(order), too_many).status_code == 422
+    assert Refund.objects.count() == 1
+    assert_books_hold()
+
+
+@pytest.mark.covers("I1")
+@pytest.mark.parametrize("changes", [{"amount": "0"}, {"amount": "-5"}, {"amount": "99999999"}, {"reason": " "}])
+def test_what_makes_no_sense_is_shown_again(changes: dict[str, str], owner: Client, order: Order) -> None:
+    data = {**form_of(owner, url_of(order)), "reason": "A dent", **changes}
+    answer = owner.post(url_of(order), data)
+    assert answer.status_code == 422
+    assert not Refund.objects.exists()
+
+
+@pytest.mark.covers("G7")
+def test_a_paid_order_is_cancelled_with_its_refund(owner: Client, order: Order) -> None:
+    data = {**form_of(owner, url_of(order, "cancel")), "reason": "Out of the colour"}
+    assert "is on its way back" in told(owner.post(url_of(order, "cancel"), data))
+    assert "cannot be cancelled" in told(owner.post(url_of(order, "cancel"), data)) or Refund.objects.count() == 1
+    order.refresh_from_db()
+    assert (order.status, stock_of(), Refund.objects.get().amount) == ("cancelled", (10, 0), order.total)
+    assert_books_hold()
+
+
+@pytest.mark.covers("I11")
+def test_a_refused_refund_is_told_and_tried_again_from_its_case(
+    owner: Client, order: Order, faulty: FaultyRazorpay
+) -> None:
+    faulty.plan(faults.refuse(400, "Your account does not have enough balance"), on="POST .*/refund")
+    data = {**form_of(owner, url_of(order)), "reason": "A dent"}
+    assert "does not have enough balance" in told(owner.post(url_of(order), data))
+    case = AttentionCase.objects.get()
+    page = owner.get(f"/admin/attention/inspect/{case.pk}/").content.decode()
+    assert "Try the same refund again" in page
+    owner.post(f"/admin/attention/inspect/{case.pk}/", {"decision": "retry", "resolution": "Topped up"})
+    assert Refund.objects.get().status == "processed"
+    case.refresh_from_db()
+    assert case.resolution == "Topped up"
+    assert len(gateway.fetch_payment_refunds(order.payments.get().razorpay_payment_id)) == 1
+    assert_books_hold()
+
+
+@pytest.mark.covers("F16")
+def test_stray_money_is_linked_refunded_or_written_off_and_never_just_closed(owner: Client, staff: Client) -> None:
+    attempt = ordered()
+    payments.record(paid(attempt, 7, order_id=None))
+    case = AttentionCase.objects.get()
+    url = f"/admin/attention/inspect/{case.pk}/"
+    assert "Decide" not in staff.get(url).content.decode(), "staff may not move money"
+    assert owner.post(url, {"decision": "close", "resolution": "never mind"}).status_code == 422
+    nowhere = owner.post(url, {"decision": "link", "order": "CG26-0", "resolution": "by link"})
+    assert "There is no order CG26-0" in nowhere.content.decode()
+    owner.post(url, {"decision": "link", "order": attempt.order.number.lower(), "resolution": "paid by link"})
+    case.refresh_from_db()
+    assert (case.resolution, Order.objects.get().status) == (f"{attempt.order.number}: paid by link", "paid")
+    assert_books_hold()
+
+
+@pytest.mark.covers("F4")
+def test_money_of_another_amount_is_accepted(owner: Client) -> None:
+    attempt = ordered()
+    payments.record(paid(attempt), settled(attempt, amount=attempt.amount + 1))
+    case = AttentionCase.objects.get()
+    owner.post(f"/admin/attention/inspect/{case.pk}/", {"decision": "accept", "resolution": "a paisa is forgiven"})
+    assert (Order.objects.get().status, Payment.objects.get().fulfils) == ("paid", True)
+    assert_books_hold()
