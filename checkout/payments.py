@@ -2,13 +2,13 @@
 
 import logging
 import time
-from enum import Enum, auto
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from catalog.money import rupees
 from checkout import attention, gateway, judgement, ledger, orders, refunds
+from checkout.comparison import Verdict, compare
 from checkout.facts import OrderFacts, PaymentFacts, is_order_id, is_payment_id
 from checkout.gateway import GatewayError
 from checkout.models import Order, Payment, RazorpayOrder
@@ -21,14 +21,6 @@ logger = logging.getLogger(__name__)
 PAID_WORDS = frozenset({PaymentStatus.CAPTURED, PaymentStatus.REFUNDED})
 # A web request spends at most this many seconds on Razorpay.
 BUDGET = 8.0
-
-
-class Verdict(Enum):
-    """What a report says of captured money: it pays the order, it does not, or Razorpay must be asked."""
-
-    MATCH = auto()
-    MISMATCH = auto()
-    UNKNOWN = auto()
 
 
 class BadSignature(Exception):
@@ -67,6 +59,7 @@ def check(order: Order, *, budget: float = BUDGET) -> None:
     for attempt in order.razorpay_orders.exclude(razorpay_order_id=None):
         payments = gateway.fetch_order_payments(attempt.razorpay_order_id or "", timeout=_left(deadline))
         _take(attempt, payments, deadline)
+        _ask_about_announced(attempt, payments, deadline)
     Order.objects.filter(pk=order.pk).update(checked_at=timezone.now())
 
 
@@ -99,7 +92,7 @@ def _record(facts: PaymentFacts, order_facts: OrderFacts | None) -> str:
         verdict = None
         # Money that is first heard of when it has all gone back pays nothing.
         if facts.status == PaymentStatus.CAPTURED and not judgement.is_judged(payment):
-            verdict = _compare(order, payment, attempt, order_facts)
+            verdict = compare(order, payment, attempt, order_facts)
         if verdict in (Verdict.MATCH, Verdict.MISMATCH):
             judgement.judge(order, payment, is_match=verdict is Verdict.MATCH)
         refunds.settle(payment)
@@ -122,6 +115,33 @@ def _take(attempt: RazorpayOrder, payments: list[PaymentFacts], deadline: float)
     for facts in payments:
         record(facts, order_facts)
         _import_refunds(facts)
+
+
+def _ask_about_announced(attempt: RazorpayOrder, listed: list[PaymentFacts], deadline: float) -> None:
+    """Ask for each payment that a browser has proved and Razorpay does not list: lists lag, a plain answer does not."""
+    known = [facts.payment_id for facts in listed]
+    announced = attempt.payments.filter(status=PaymentStatus.CREATED).exclude(razorpay_payment_id__in=known)
+    for payment in announced:
+        try:
+            facts = gateway.fetch_payment(payment.razorpay_payment_id, timeout=_left(deadline))
+        except GatewayError as error:
+            if not error.is_refusal:
+                raise
+            _disown(payment, error)
+        else:
+            _take(attempt, [facts], deadline)
+
+
+def _disown(payment: Payment, error: GatewayError) -> None:
+    # Its signature was good, so either a key has leaked or this is another account: nobody may wait for such money.
+    with transaction.atomic(durable=True):
+        payment = refunds.lock(payment.pk)
+        if payment.status != PaymentStatus.CREATED:
+            return
+        payment.status, payment.error_description = PaymentStatus.FAILED, error.detail[:255]
+        payment.save(update_fields=["status", "error_description", "updated_at"])
+        text = f"{payment}: signed, and Razorpay does not know it ({error.detail})"
+        attention.open_case(CaseKind.REPORT_DIFFERS, text, payment=payment)
 
 
 def _import_refunds(facts: PaymentFacts) -> None:
@@ -214,19 +234,6 @@ def _take_over(facts: PaymentFacts, payment: Payment) -> None:
     payment.email = facts.email or payment.email
     payment.contact = facts.contact or payment.contact
     payment.save()
-
-
-def _compare(order: Order, payment: Payment, attempt: RazorpayOrder, order_facts: OrderFacts | None) -> Verdict:
-    """Compare at the level of the Razorpay order: offers and customer-borne fees make a payment differ from it."""
-    is_same_payment = (payment.amount, payment.currency) == (attempt.amount, attempt.currency)
-    if order_facts is None or order_facts.order_id != attempt.razorpay_order_id:
-        return Verdict.MATCH if is_same_payment else Verdict.UNKNOWN
-    if (order_facts.amount, order_facts.currency) != (attempt.amount, attempt.currency):
-        return Verdict.MISMATCH
-    if order_facts.is_settled or is_same_payment:
-        return Verdict.MATCH
-    # Part of the money is there. The rest may still come while the cars are held.
-    return Verdict.MISMATCH if order.expires_at < timezone.now() else Verdict.UNKNOWN
 
 
 def _left(deadline: float) -> float:

@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterable
 from io import BytesIO
 from wsgiref.types import InputStream, StartResponse, WSGIApplication, WSGIEnvironment
 
-from django.core.exceptions import BadRequest
 from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
@@ -29,10 +28,14 @@ class RefuseNul:
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         query = request.META.get("QUERY_STRING", "")
         if NUL in request.path_info or NUL in query or "%00" in query:
-            raise BadRequest("NUL character in the address")
+            return self.refuse(request)
         if any(NUL in value for value in request.COOKIES.values()):
-            raise BadRequest("NUL character in a cookie")
+            return self.refuse(request)
         return self.get_response(request)
+
+    def refuse(self, request: HttpRequest) -> HttpResponse:
+        """Answer without an exception: a flood of such requests must not fill the log with tracebacks."""
+        return HttpResponse(get_template("400.html").render(), status=400)
 
 
 class BusyDatabase:

@@ -274,7 +274,7 @@ EMAIL_USE_SSL = MAIL.get("EMAIL_USE_SSL", False)
 # filemail:///var/mail is a folder beside manage.py; filemail:////var/mail is one of the machine's.
 EMAIL_FILE_PATH = str(ROOT / (MAIL["EMAIL_FILE_PATH"] or "var/mail"))
 EMAIL_TIMEOUT = 10
-DEFAULT_FROM_EMAIL = text("DEFAULT_FROM_EMAIL", "Chhota Garage <shop@example.in>")
+DEFAULT_FROM_EMAIL = text("DEFAULT_FROM_EMAIL", "Chhota Garage <shop@chhota-garage.example>")
 
 # --- Razorpay -------------------------------------------------------------------------------------------------------
 
@@ -327,7 +327,8 @@ LOGGING = {
 
 # --- Wagtail --------------------------------------------------------------------------------------------------------
 
-WAGTAIL_SITE_NAME = "Diecast Store"
+CSRF_FAILURE_VIEW = "config.errors.csrf_failure"
+WAGTAIL_SITE_NAME = "Chhota Garage"
 WAGTAILADMIN_BASE_URL = SITE_URL
 WAGTAILIMAGES_IMAGE_MODEL = "catalog.ShopImage"
 WAGTAILIMAGES_EXTENSIONS = ["avif", "gif", "jpg", "jpeg", "png", "webp"]

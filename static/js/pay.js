@@ -99,6 +99,7 @@ function dismissed() {
   if (failure) {
     const title = document.querySelector("[data-title]");
     title.textContent = title.dataset.failedTitle;
+    document.title = title.dataset.failedTitle;
     notify("failed", failure.description);
     relabel(button.dataset.again);
   } else {

@@ -133,6 +133,20 @@ def test_verify_while_razorpay_is_down_confirms_and_reconcile_completes(
     assert_books_hold()
 
 
+@pytest.mark.covers("D9", "G1")
+def test_a_signed_payment_that_razorpay_does_not_know_holds_nothing_for_ever(
+    bought: tuple[Order, str], simulator: Simulator
+) -> None:
+    order, razorpay_id = bought
+    answer = Buyer().client.post("/payments/verify/", reports.triple(razorpay_id, "pay_NobodyKnows001"))
+    assert answer.json()["status"] == "confirming"
+    make_overdue(order)
+    reconciliation.reconcile()
+    assert outcome(order)["status"] == "expired"
+    assert AttentionCase.objects.get().kind == CaseKind.REPORT_DIFFERS
+    assert_books_hold()
+
+
 @pytest.mark.covers("L7", "E21")
 def test_money_without_an_order_is_found(simulator: Simulator) -> None:
     make_product(SKU)

@@ -72,8 +72,17 @@ def test_the_boundary_survives() -> None:
 
 
 @pytest.mark.parametrize("address", ["/?q=%00", "/shop/%00/", "/%00"])
-def test_nul_in_the_address(client: Client, address: str) -> None:
+def test_nul_in_the_address(client: Client, address: str, caplog: pytest.LogCaptureFixture) -> None:
     assert client.get(address).status_code == 400
+    assert all(record.exc_info is None for record in caplog.records), "a flood must not fill the log with tracebacks"
+
+
+def test_a_form_without_its_token_is_refused_in_the_words_that_were_asked_for() -> None:
+    client = Client(enforce_csrf_checks=True)
+    script = client.post("/cart/add/", {"sku": "X"}, headers={"accept": "application/json"})
+    assert (script.status_code, list(script.json()["errors"])) == (403, ["form"])
+    page = client.post("/cart/add/", {"sku": "X"}, headers={"accept": "text/html"})
+    assert (page.status_code, "text/html" in page["Content-Type"]) == (403, True)
 
 
 def test_nul_in_a_cookie(client: Client) -> None:

@@ -1,0 +1,29 @@
+"""Whether Razorpay has exactly the money that an order costs."""
+
+from enum import Enum, auto
+
+from django.utils import timezone
+
+from checkout.facts import OrderFacts
+from checkout.models import Order, Payment, RazorpayOrder
+
+
+class Verdict(Enum):
+    """What a report says of captured money: it pays the order, it does not, or Razorpay must be asked."""
+
+    MATCH = auto()
+    MISMATCH = auto()
+    UNKNOWN = auto()
+
+
+def compare(order: Order, payment: Payment, attempt: RazorpayOrder, order_facts: OrderFacts | None) -> Verdict:
+    """Compare at the level of the Razorpay order: offers and customer-borne fees make a payment differ from it."""
+    is_same_payment = (payment.amount, payment.currency) == (attempt.amount, attempt.currency)
+    if order_facts is None or order_facts.order_id != attempt.razorpay_order_id:
+        return Verdict.MATCH if is_same_payment else Verdict.UNKNOWN
+    if (order_facts.amount, order_facts.currency) != (attempt.amount, attempt.currency):
+        return Verdict.MISMATCH
+    if order_facts.is_settled or is_same_payment:
+        return Verdict.MATCH
+    # Part of the money is there. The rest may still come while the cars are held.
+    return Verdict.MISMATCH if order.expires_at < timezone.now() else Verdict.UNKNOWN
