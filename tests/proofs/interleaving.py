@@ -1,6 +1,6 @@
 """Two verbs on two connections of PostgreSQL, one step at a time, in every order that their locks allow.
 
-A side pauses before it begins a transaction, before each lock (`FOR UPDATE`), before each write that is conditional
+A side pauses before it begins a transaction, before each lock (of rows or advisory), before each conditional write
 (its WHERE says more than the row's id) and before each COMMIT. The merge decides who goes on. A side that then waits
 for a lock of the other is seen in `pg_blocking_pids` and parked until the other has gone on.
 
@@ -171,6 +171,8 @@ def switch_point(sql: str) -> str:
     name = table[1] if table else ""
     if LOCK.search(sql):
         return f"lock {name}"
+    if "pg_advisory" in sql:
+        return "lock by number"
     if CONDITIONAL.search(sql):
         return f"write {name}"
     begins = connection.in_atomic_block and connection.connection.info.transaction_status == TransactionStatus.IDLE

@@ -8,20 +8,22 @@ from django.utils import timezone
 
 from catalog import stock
 from catalog.models import Stock, StockMovement, Variant
-from checkout import attempts, orders, payments
+from checkout import attempts, cancelling, orders, payments, refunds
 from checkout.facts import payment_facts
-from checkout.models import AttentionCase, Order, OrderEvent, OutboxEmail, Payment
+from checkout.models import AttentionCase, InvoiceSeries, Order, OrderEvent, OutboxEmail, Payment, Refund
 from tests.checkout import reports
 from tests.checkout.orders import SKU, cart_with, make_overdue, opened, place
 from tests.programs import Simulator
 
-VERBS = ["place", "verify", "capture", "fail", "expire", "cancel"]
+VERBS = ["place", "verify", "capture", "fail", "expire", "cancel", "refund"]
+ASK_RAZORPAY = {"verify", "refund"}
 
 
 class Scene:
     """One order that holds a car and is overdue, `free` more cars of that model, and two rivals with one in the cart.
 
-    A bystander's order holds a car of the model too: a car that is released or sold twice is his.
+    A bystander's order holds a car of the model too: a car that is released or sold twice is his. Where a refund is
+    asked for, the order has been paid before.
     """
 
     def __init__(self, verbs: tuple[str, str], simulator: Simulator, *, free: int = 0, is_late: bool = False) -> None:
@@ -31,12 +33,15 @@ class Scene:
         self.rivals = [cart_with(self.variant) for verb in verbs if verb == "place"]
         place(cart_with(self.variant))
         self.order = place(cart_with(self.variant))
-        if "verify" in verbs:
+        if ASK_RAZORPAY.intersection(verbs):
             self.attempt = attempts.open_payment(self.order)
             self.triple = reports.pay(simulator, str(self.attempt.razorpay_order_id))
         else:
             self.attempt = opened(self.order)
             self.triple = reports.triple(str(self.attempt.razorpay_order_id), f"pay_{self.order.pk:014d}")
+        if "refund" in verbs:
+            self._capture(0)
+            self.order.refresh_from_db()
         make_overdue(self.order)
         if is_late:
             orders.expire(self.order.pk, now=timezone.now())
@@ -50,13 +55,15 @@ class Scene:
     def outcome(self) -> str:
         """Tell what came of the order, of its money and of the rivals."""
         order = Order.objects.get(pk=self.order.pk)
-        cases = AttentionCase.objects.filter(order=order).values_list("kind", flat=True)
+        mails = OutboxEmail.objects.filter(order=order).order_by("kind", "pk").values_list("kind", flat=True)
+        returned = Refund.objects.filter(payment__order=order)
         words = [
             str(order.status),
             f"paid {OrderEvent.objects.filter(order=order, status='paid').count()}x",
-            f"mailed {OutboxEmail.objects.filter(order=order).count()}x",
+            f"mails {'+'.join(mails)}",
             *sorted(f"payment {p.status}{' fulfils' if p.fulfils else ''}" for p in order.payments.all()),
-            *sorted(f"case {kind}" for kind in cases),
+            *sorted(f"refund of {refund.amount} by {refund.origin} {refund.status}" for refund in returned),
+            *sorted(f"case {case.kind}" for case in AttentionCase.objects.filter(order=order)),
             *sorted(f"rival {rival.status}" for rival in Order.objects.filter(cart__in=self.rivals)),
         ]
         return ", ".join(words)
@@ -66,7 +73,8 @@ class Scene:
 
     def _place(self, side: int) -> bool:
         try:
-            place(self.rivals[min(side, len(self.rivals) - 1)])
+            # Orders of one mobile number would wait for each other.
+            place(self.rivals[min(side, len(self.rivals) - 1)], phone=f"+91987654330{side}")
         except stock.OutOfStock:
             return False
         return True
@@ -77,6 +85,9 @@ class Scene:
     def _capture(self, side: int) -> None:
         self._report("captured")
 
+    def _second(self, side: int) -> None:
+        self._report("captured", f"pay_S{self.order.pk:013d}")
+
     def _fail(self, side: int) -> None:
         self._report("failed")
 
@@ -84,11 +95,27 @@ class Scene:
         return orders.expire(self.order.pk, now=timezone.now())
 
     def _cancel(self, side: int) -> bool:
+        """Cancel as the buyer does, who has seen an open order, or a paid one where a refund is asked for."""
+        if "refund" in self.verbs:
+            return cancelling.cancel_for_buyer(self.order)
         return orders.cancel(self.order.pk, text="")
 
-    def _report(self, status: str) -> None:
-        payment_id = self.triple["razorpay_payment_id"]
-        payments.record(payment_facts(reports.payment_entity(self.attempt, status=status, id=payment_id)))
+    def _refund(self, side: int) -> bool:
+        """Give all of the money and the car back, as staff does."""
+        payment = Payment.objects.get(order=self.order, fulfils=True)
+        lines = {line.pk: line.quantity for line in self.order.lines.all()}
+        try:
+            refund = refunds.request(payment_id=payment.pk, amount=payment.amount, reason="", lines=lines, restock=True)
+        except refunds.RefundRefused:
+            return False
+        refunds.send(refund.pk)
+        return True
+
+    def _report(self, status: str, payment_id: str = "") -> None:
+        entity = reports.payment_entity(
+            self.attempt, status=status, id=payment_id or self.triple["razorpay_payment_id"]
+        )
+        payments.record(payment_facts(entity))
 
 
 def start_anew() -> None:
@@ -96,6 +123,7 @@ def start_anew() -> None:
     tables = [model._meta.db_table for model in (Order, Payment, StockMovement, AttentionCase)]
     with connection.cursor() as cursor:
         cursor.execute(f"TRUNCATE {', '.join(tables)} CASCADE")
+    InvoiceSeries.objects.update(last_number=0)
     Stock.objects.update(on_hand=0, reserved=0)
 
 
