@@ -159,6 +159,11 @@ def capture(payment_id: str, *, amount: int, currency: str, timeout: float | Non
         return fetch_payment(payment_id, timeout=timeout)
 
 
+def check_key(*, timeout: float | None = None) -> None:
+    """Ask Razorpay for one order, whichever it is: an answer means that key id and secret work. Raises GatewayError."""
+    _items(_client().order.all({"count": 1}, **_options(timeout)))
+
+
 def checkout_signature_is_valid(*, order_id: str, payment_id: str, signature: object, key_id: str) -> bool:
     """Check the signature that Razorpay's window hands to the browser, with the secret of the order's own key.
 

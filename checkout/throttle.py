@@ -28,6 +28,7 @@ ORDERS = RateLimitItemPerHour(30, 1, "orders")
 BAD_PAYMENT = RateLimitItemPerMinute(30, 10, "bad-payment")
 BAD_PAYMENT_OF_ORDER = RateLimitItemPerMinute(10, 10, "bad-payment-of-order")
 BAD_WEBHOOK = RateLimitItemPerMinute(120, 1, "bad-webhook")
+SELF_TEST = RateLimitItemPerMinute(6, 1, "self-test")
 
 # Whoever comes from a proxy on a Unix socket that names nobody: all of them are one.
 NOBODY = "0.0.0.0"  # noqa: S104 - nothing is bound to it.

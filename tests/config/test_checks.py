@@ -65,6 +65,7 @@ WRONG: list[tuple[str, dict[str, Any]]] = [
 ]
 
 
+@pytest.mark.covers("K4")
 @pytest.mark.parametrize(("number", "values"), WRONG, ids=lambda value: value if isinstance(value, str) else "")
 def test_each_mistake_is_told_and_stops_the_server(number: str, values: dict[str, Any], settings: Settings) -> None:
     for name, value in values.items():

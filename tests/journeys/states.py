@@ -227,6 +227,13 @@ def as_staff(name: str, path: str) -> Bring:
     return bring
 
 
+def connection_tested(shopper: Shopper) -> None:
+    """The owner's test of the connection to Razorpay, done."""
+    as_staff("owner", "/admin/razorpay-connection/")(shopper)
+    shopper.page.get_by_role("button", name="Test now").click()
+    shopper.page.get_by_role("heading", name="Webhooks get through").wait_for()
+
+
 ADMIN_STATES: dict[str, Bring] = {
     "admin-login": at("/admin/login/"),
     "admin-home": as_staff("owner", "/admin/"),
@@ -238,4 +245,5 @@ ADMIN_STATES: dict[str, Bring] = {
     "admin-stock": as_staff("editor", "/admin/stock/"),
     "admin-product": as_staff("editor", "/admin/pages/{product}/edit/"),
     "admin-pages": as_staff("editor", "/admin/pages/"),
+    "admin-connection": connection_tested,
 }
