@@ -12,7 +12,7 @@ from catalog.money import rupees
 from checkout import attention, gateway, ledger, orders, refunds
 from checkout.facts import DisputeFacts
 from checkout.gateway import GatewayError
-from checkout.models import Dispute, Payment
+from checkout.models import Dispute, Order, Payment
 from checkout.models.attention import CaseKind
 from checkout.models.dispute import DisputeStatus
 from checkout.models.ledger import EntryKind
@@ -46,6 +46,13 @@ def refresh_open(limit: int = 50) -> int:
             failed += 1
             logger.warning("Dispute %s was not refreshed: %s", dispute, error)
     return failed
+
+
+def is_disputed(order: Order) -> bool:
+    """Tell whether a bank has yet to decide about money of this order."""
+    return Dispute.objects.filter(
+        payment__order=order, status__in=[DisputeStatus.OPEN, DisputeStatus.UNDER_REVIEW]
+    ).exists()
 
 
 def _record(facts: DisputeFacts) -> str:

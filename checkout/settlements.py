@@ -4,9 +4,12 @@ from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from typing import Any
 
+from django.utils import timezone
+
 from checkout import gateway
 from checkout.facts.ids import is_payment_id, is_refund_id
 from checkout.facts.reading import BadFacts, entity, paise, text, unix_time
+from checkout.gateway import GatewayError
 from checkout.models import LedgerEntry, Settlement
 from checkout.models.ledger import EntryKind
 
@@ -27,6 +30,17 @@ def record(value: object) -> str:
     }
     _settlement, is_new = Settlement.objects.update_or_create(razorpay_settlement_id=known_id, defaults=values)
     return "applied" if is_new else "unchanged"
+
+
+def differences() -> list[str]:
+    """Return what Razorpay's reports of the days of the known settlements say otherwise than the ledger."""
+    found: list[str] = []
+    for day in sorted({timezone.localdate(settlement.settled_at) for settlement in Settlement.objects.all()}):
+        try:
+            found += disagreements(day)
+        except GatewayError as error:
+            found.append(f"the settlement report of {day}: {error}")
+    return found
 
 
 def disagreements(day: date) -> Iterator[str]:

@@ -10,7 +10,7 @@ from django.views.generic import View
 from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 from wagtail.admin.views.generic.permissions import PermissionCheckedMixin
 
-from checkout import orders
+from checkout import disputes, orders
 from checkout.admin import policy
 from checkout.admin.acts import ACTS, Act, PlainForm
 from checkout.models import Order
@@ -68,7 +68,8 @@ class ActView(PermissionCheckedMixin, WagtailAdminTemplateMixin, View):
         ]
 
     def _page(self, form: PlainForm, status: int = 200) -> HttpResponse:
-        context = self.get_context_data(order=self.order, act=self.act, form=form)
+        disputed = disputes.is_disputed(self.order)
+        context = self.get_context_data(order=self.order, act=self.act, form=form, disputed=disputed)
         response: HttpResponse = self.render_to_response(context, status=status)
         return response
 

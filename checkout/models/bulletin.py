@@ -1,6 +1,7 @@
 """What Razorpay announces beside payments: banks that are down, and money that it has paid out."""
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 
 class Downtime(models.Model):
@@ -21,6 +22,13 @@ class Downtime(models.Model):
 
     def __str__(self) -> str:
         return f"{self.method} {self.instrument}".strip()
+
+    @property
+    def label(self) -> str:
+        """The name that a buyer knows the method by."""
+        names = {"upi": "UPI", "card": _("Card payment"), "netbanking": _("Netbanking"), "wallet": _("Wallet payment")}
+        name = str(names.get(self.method, self.method))
+        return f"{name} ({self.instrument})" if self.instrument else name
 
 
 class Settlement(models.Model):

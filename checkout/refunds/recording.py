@@ -76,10 +76,7 @@ def _find(facts: RefundFacts, payment: Payment) -> Refund | None:
 def _merge(refund: Refund, facts: RefundFacts) -> bool:
     is_new = refund.pk is None or refund.razorpay_refund_id is None
     if not is_new and REFUND_RANK[facts.status] <= REFUND_RANK[RefundStatus(refund.status)]:
-        if facts.arn and facts.arn != refund.arn:
-            refund.arn = facts.arn
-            refund.save(update_fields=["arn", "updated_at"])
-        return False
+        return _fill_in(refund, facts)
     refund.razorpay_refund_id = facts.refund_id
     refund.status = facts.status
     refund.speed, refund.arn = facts.speed or refund.speed, facts.arn or refund.arn
@@ -91,6 +88,16 @@ def _merge(refund: Refund, facts: RefundFacts) -> bool:
     refund.save()
     if facts.status == RefundStatus.FAILED:
         attention.refund_failed(refund)
+    return True
+
+
+def _fill_in(refund: Refund, facts: RefundFacts) -> bool:
+    """Take over what changes without moving a refund: the bank's reference and the speed."""
+    speed, arn = facts.speed or refund.speed, facts.arn or refund.arn
+    if (speed, arn) == (refund.speed, refund.arn):
+        return False
+    refund.speed, refund.arn = speed, arn
+    refund.save(update_fields=["speed", "arn", "updated_at"])
     return True
 
 

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from catalog import pictures
 from catalog.models import ShopSettings
-from checkout import attempts, attention, cancelling, reconciliation, tracker
+from checkout import attempts, attention, cancelling, downtimes, reconciliation, tracker
 from checkout.attempts import NotPayable
 from checkout.gateway import GatewayError
 from checkout.models import Order
@@ -140,6 +140,7 @@ def _pay_page(request: HttpRequest, order: Order) -> HttpResponse:
         "cancel_url": _url("order_cancel", order),
         "return_url": settings.SITE_URL + _url("order_pay", order),
         "failure": tracker.failure(order),
+        "downtimes": downtimes.current(),
         "held_until": order.expires_at,
     }
     return _for_razorpay(TemplateResponse(request, "checkout/pay.html", context))

@@ -140,6 +140,7 @@ def test_pages_stand_where_they_belong() -> None:
     assert not HomePage.can_create_at(Page.get_first_root_node())
 
 
+@pytest.mark.covers("H3")
 def test_a_product_whose_stock_moved_is_kept_with_an_explanation(owner: Client) -> None:
     page = make_product("AAA-1").page
     for target in (page, CatalogPage.objects.get(), HomePage.objects.get()):

@@ -103,6 +103,7 @@ def test_an_order_s_stock_changes_only_in_a_transaction() -> None:
         stock.reserve(items={car.pk: 1}, reference="CG26-1")
 
 
+@pytest.mark.covers("H2")
 def test_an_adjustment_never_takes_what_is_reserved() -> None:
     car = make_product(on_hand=5)
     stock.reserve(items={car.pk: 3}, reference="CG26-1")
@@ -143,6 +144,7 @@ def test_a_person_who_moved_stock_can_be_deleted(django_user_model: Any) -> None
     assert StockMovement.objects.latest("pk").user is None
 
 
+@pytest.mark.covers("H5")
 @pytest.mark.parametrize("change", ["on_hand = -1", "reserved = -1", "reserved = on_hand + 1"])
 def test_the_database_holds_the_limits(change: str) -> None:
     make_product(on_hand=5)
@@ -156,6 +158,7 @@ def test_a_shelf_that_disagrees_with_the_book_is_found() -> None:
     assert stock.verify() == [f"{car.sku}: on hand 6 (movements say 5), reserved 0 (movements say 0)"]
 
 
+@pytest.mark.covers("H4")
 def test_stock_that_moved_keeps_its_variant() -> None:
     car = make_product(on_hand=5)
     with pytest.raises(ProtectedError):

@@ -27,6 +27,7 @@ def variant(sku: str, **fields: Any) -> Variant:
     return Variant(**{"sku": sku, "price": 100_00, "mrp": 100_00, "weight_grams": 100, **fields})
 
 
+@pytest.mark.covers("H7")
 def test_publishing_an_old_draft_does_not_put_sold_cars_back() -> None:
     car = make_product(on_hand=5)
     page = draft(car.page_id)
@@ -155,6 +156,7 @@ def test_a_revision_that_breaks_a_rule_is_published_without_the_broken_part(fiel
     assert (row.sku, row.price, row.weight_grams) == ("AAA-1", 189_900, 300)
 
 
+@pytest.mark.covers("H7")
 def test_an_unpublished_or_reverted_page_keeps_its_stock() -> None:
     car = make_product(on_hand=5)
     first = ProductPage.objects.get().revisions.earliest("pk")
@@ -169,6 +171,7 @@ def test_an_unpublished_or_reverted_page_keeps_its_stock() -> None:
     assert Stock.objects.get().on_hand == 5
 
 
+@pytest.mark.covers("H7")
 def test_a_copy_starts_without_variants() -> None:
     car = make_product(on_hand=5)
     page = draft(car.page_id)
@@ -197,6 +200,7 @@ def test_a_moved_page_keeps_everything() -> None:
     assert Stock.objects.get(variant=car).on_hand == 5
 
 
+@pytest.mark.covers("H3")
 def test_a_page_whose_stock_moved_is_kept_and_another_one_goes() -> None:
     moved, fresh = make_product("AAA-1", on_hand=5), make_product("AAA-2", on_hand=0)
     with pytest.raises(ProtectedError), transaction.atomic():

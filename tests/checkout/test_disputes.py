@@ -8,6 +8,7 @@ from checkout import disputes, payments, tracker
 from checkout.facts import dispute_facts
 from checkout.models import AttentionCase, Dispute, LedgerEntry, Order, Payment
 from checkout.models.attention import CaseKind
+from tests.checkout.admin.people import browser_of, in_role
 from tests.checkout.orders import assert_books_hold, ordered, paid
 from tests.checkout.reports import deliver, dispute_entity, event
 
@@ -53,6 +54,16 @@ def test_the_deadline_waits_for_staff_until_the_bank_has_decided() -> None:
     case.refresh_from_db()
     assert (case.resolution, Dispute.objects.get().status) == ("Won", "won")
     assert not LedgerEntry.objects.filter(kind="dispute").exists()
+
+
+@pytest.mark.covers("J3")
+def test_whoever_packs_or_ships_a_disputed_order_is_warned() -> None:
+    payment = bought()
+    owner = browser_of(in_role("owner"))
+    pages = [f"/admin/orders/{act}/{payment.order_id}/" for act in ("pack", "ship", "inspect")]
+    assert not any("disputes" in owner.get(page).content.decode() for page in pages)
+    report(payment.razorpay_payment_id, "open")
+    assert all("disputes" in owner.get(page).content.decode() for page in pages)
 
 
 @pytest.mark.covers("J4")

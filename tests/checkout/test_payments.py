@@ -7,9 +7,9 @@ from django.db import IntegrityError, transaction
 from django.test import Client
 
 from checkout import cart as carts
-from checkout import payments
+from checkout import orders, payments, refunds
 from checkout.facts import PaymentFacts
-from checkout.models import AttentionCase, Payment, RazorpayOrder, Refund
+from checkout.models import AttentionCase, LedgerEntry, Payment, RazorpayOrder, Refund
 from checkout.models.attention import CaseKind
 from checkout.status import OrderStatus, PaymentStatus
 from tests.checkout import reports
@@ -25,6 +25,7 @@ from tests.checkout.orders import (
     outcome,
     paid,
     place,
+    refund_of,
     settled,
     stock_of,
 )
@@ -191,6 +192,36 @@ def test_a_valid_triple_pays_its_own_order_and_no_other() -> None:
     assert outcome(cheap.order)["status"] == "paid"
     mixed = reports.triple(dear.razorpay_order_id or "", f"pay_{cheap.pk:010d}0001", secret="guessed")
     assert Client().post("/payments/verify/", mixed).status_code == 400
+
+
+@pytest.mark.covers("F19")
+def test_a_fee_that_is_known_later_is_filled_in_once() -> None:
+    attempt = ordered()
+    payments.record(paid(attempt))
+    assert (Payment.objects.get().fee, LedgerEntry.objects.filter(kind="fee").count()) == (None, 0)
+    for _time in range(2):
+        payments.record(paid(attempt, fee=4_480, tax=683))
+    payment = Payment.objects.get()
+    assert (payment.fee, payment.tax) == (4_480, 683)
+    assert [entry.amount for entry in LedgerEntry.objects.filter(kind="fee")] == [4_480]
+    assert_books_hold()
+
+
+@pytest.mark.covers("D13")
+def test_a_signed_payment_of_an_order_that_was_given_up_is_late_money() -> None:
+    attempt = ordered()
+    assert orders.cancel(attempt.order_id, text="")
+    payments.record(paid(attempt))
+    triple = reports.triple(str(attempt.razorpay_order_id), paid(attempt).payment_id)
+    answer = Client().post("/payments/verify/", triple).json()
+    assert answer["status"] == "confirming"
+    assert answer["redirect"] == attempt.order.get_absolute_url()
+    assert outcome(attempt.order) == {**NEVER_PAID, "status": "cancelled"}
+    refund = Refund.objects.get()
+    refunds.record(refund_of(refund))
+    assert Client().post("/payments/verify/", triple).status_code == 200
+    assert (outcome(attempt.order)["status"], Refund.objects.count()) == ("cancelled", 1)
+    assert_books_hold()
 
 
 @pytest.mark.covers("D12")

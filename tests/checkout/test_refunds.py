@@ -277,6 +277,21 @@ def test_what_stays_pending_is_not_refunded_and_is_asked_about(simulator: Simula
     assert_books_hold()
 
 
+@pytest.mark.covers("I16")
+def test_a_change_of_speed_is_noted_and_moves_nothing() -> None:
+    refund = ask(bought(), 5_000)
+    refunds.record(refund_of(refund))
+    refund.refresh_from_db()
+    changed = reports.refund_entity(
+        refund.payment.razorpay_payment_id, amount=5_000, id=refund.razorpay_refund_id, speed_processed="instant"
+    )
+    for number in range(2):
+        assert reports.deliver(reports.event("refund.speed_changed", refund=changed), event_id=f"e{number}") == 200
+    refund.refresh_from_db()
+    assert (refund.speed, refund.status, refund.amount) == ("instant", "processed", 5_000)
+    assert_books_hold()
+
+
 @pytest.mark.covers("I20")
 def test_credit_note_and_mail_come_once(mailoutbox: list[Any]) -> None:
     payment = bought()

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from checkout import audit, gateway
+from checkout import audit, gateway, settlements
 from checkout.gateway import GatewayError
 from checkout.models import Payment
 
@@ -26,6 +26,7 @@ class Command(BaseCommand):
         found = audit.run()
         if options["ask_razorpay"]:
             found["Razorpay agrees"] = list(disagreements())
+            found["settlements agree"] = settlements.differences()
         if options["json"]:
             self.stdout.write(json.dumps({name: {"violations": len(v), "details": v} for name, v in found.items()}))
         else:
