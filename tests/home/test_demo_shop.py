@@ -1,15 +1,16 @@
-"""The demo shop: what it holds, that it can be loaded twice and stopped anywhere, and what its people may do."""
+"""The demo shop: what it holds, that it can be loaded twice, and what its people may do."""
 
+from collections.abc import Iterator
 from io import StringIO
-from pathlib import Path
-from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
-from django.core.management import CommandError, call_command
+from django.core.management import call_command
+from django.db import transaction
 from django.db.models import Count
 from django.test import Client
 from django.urls import reverse
+from pytest_django import DjangoDbBlocker
 from wagtail.models import Page, Site
 
 from catalog import stock
@@ -28,24 +29,35 @@ from catalog.models import (
 from catalog.tax import rate_on
 from checkout.models import CheckoutPage, Order
 from home.demo import photos
-from home.demo.data import PICTURES, read, read_products
+from home.demo.data import read_products
 from home.demo.people import DEMO_USERS
-from home.demo.progress import Progress
 from home.models import ContentPage, HomePage
 
 pytestmark = pytest.mark.django_db
 MODELS = (Page, ProductPage, Variant, Stock, StockMovement, ShopImage, ShopRendition, Brand, Genre, User, Site)
 
 
-@pytest.fixture
-def few_pictures(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Leave the sizes to the worker: encoding 26 pictures is not what these tests are about."""
-    monkeypatch.setattr(photos, "_make_sizes", lambda images, stream: None)
+@pytest.fixture(scope="module")
+def loaded(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """Load the demo shop once for this file, in a transaction in which those of its tests are savepoints.
+
+    The sizes are left to the worker: encoding 26 pictures is not what these tests are about.
+    """
+    load = transaction.atomic()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(photos, "_make_sizes", lambda images, stream: None)
+        with django_db_blocker.unblock():
+            load.__enter__()
+            call_command("load_demo_shop", stdout=StringIO())
+        yield
+        with django_db_blocker.unblock():
+            transaction.set_rollback(True)
+            load.__exit__(None, None, None)
 
 
 @pytest.fixture
-def shop(few_pictures: None) -> None:
-    call_command("load_demo_shop", stdout=StringIO())
+def shop(loaded: None, db: None) -> None:
+    """The loaded shop, as if it had been loaded for this test alone."""
 
 
 def counts() -> dict[str, int]:
@@ -109,27 +121,6 @@ def test_loading_twice_changes_nothing() -> None:
     assert HomePage.objects.get().hero_title == "Changed by an editor"
 
 
-@pytest.mark.usefixtures("few_pictures")
-def test_a_load_that_was_stopped_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Stop it in the middle of a product: the product is there with its stock, or not at all."""
-    real, calls = stock.receive, []
-
-    def killed(**arguments: Any) -> Any:
-        calls.append(arguments)
-        if len(calls) == 6:
-            raise KeyboardInterrupt
-        return real(**arguments)
-
-    monkeypatch.setattr(stock, "receive", killed)
-    with pytest.raises(KeyboardInterrupt):
-        call_command("load_demo_shop", stdout=StringIO())
-    monkeypatch.setattr(stock, "receive", real)
-    assert not Stock.objects.filter(movements=None).exists()
-    call_command("load_demo_shop", stdout=StringIO())
-    assert ProductPage.objects.count() == len(read_products())
-    assert Page.find_problems() == ([], [], [], [], [])
-
-
 @pytest.mark.usefixtures("shop")
 def test_a_large_catalogue_is_a_valid_one(client: Client) -> None:
     for number in (40, 60, 60):
@@ -144,27 +135,6 @@ def test_a_large_catalogue_is_a_valid_one(client: Client) -> None:
     one.title = "Edited"
     one.save_revision().publish()
     assert ProductPage.objects.get(pk=one.pk).title == "Edited"
-
-
-def test_the_number_of_products_is_checked() -> None:
-    with pytest.raises(CommandError, match="whole number"):
-        call_command("load_demo_shop", "--products", "-1")
-
-
-def test_every_picture_has_words_and_every_word_a_picture() -> None:
-    words = read("pictures.toml")
-    assert set(words) == {path.stem for path in Path(PICTURES).glob("*.webp")}
-    assert all(row["alt"] for row in words.values())
-
-
-def test_a_picture_is_uploaded_with_its_sizes(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(photos, "read", lambda name: {"hero": {"title": "Hero", "alt": "A taxi"}})
-    from django.core.management.base import OutputWrapper
-
-    for _ in range(2):
-        photos.load_photos(OutputWrapper(StringIO()))
-    image = ShopImage.objects.get()
-    assert (image.description, image.renditions.count()) == ("A taxi", 6)
 
 
 @pytest.mark.usefixtures("shop")
@@ -208,23 +178,3 @@ def test_wagtail_s_welcome_page_is_gone() -> None:
     assert Site.objects.get().root_page_id == home.pk
     assert home.hero_product is not None
     assert CheckoutPage.objects.get().slug == "checkout"
-
-
-class Terminal(StringIO):
-    """A screen."""
-
-    def isatty(self) -> bool:
-        """Say that a person is looking."""
-        return True
-
-
-def test_progress_is_a_bar_on_a_terminal_and_lines_elsewhere() -> None:
-    from django.core.management.base import OutputWrapper
-
-    screen, file = Terminal(), StringIO()
-    for stream in (screen, file):
-        with Progress(OutputWrapper(stream), "Products", 2) as progress:
-            progress.advance(2)
-    assert "\rProducts     [" in screen.getvalue()
-    assert "2/2" in screen.getvalue()
-    assert file.getvalue() == "Products: 0 of 2\nProducts: done (2)\n"
