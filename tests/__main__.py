@@ -1,4 +1,4 @@
-"""`make test`: every test, on SQLite and on PostgreSQL side by side, then in a browser.
+"""`make test`: every test, on SQLite and then in a browser, and beside these on PostgreSQL.
 
 What cannot be set up on this machine is named in one line at the end; CI=true makes a failure of it. COVERAGE=1
 measures which lines and branches the tests reach.
@@ -20,6 +20,15 @@ PYTEST = [sys.executable, "-m", "pytest", "--quiet"]
 COVERED = [sys.executable, "-m", "coverage", "run", "-m", "pytest", "--quiet"]
 # Each in a process of its own: two of Playwright's event loops do not live together.
 BROWSER_FOLDERS = ("tests/razorpay_simulator", "tests/journeys")
+# Another program, and tests that read the source or start programs without one.
+WITHOUT_DATABASE = (
+    "tests/razorpay_simulator",
+    "tests/test_architecture.py",
+    "tests/test_docs.py",
+    "tests/test_faults.py",
+    "tests/test_prove.py",
+    "tests/test_run.py",
+)
 
 
 class Run:
@@ -31,16 +40,20 @@ class Run:
         self.missing: list[str] = []
         self.started = time.monotonic()
 
-    def suites(self) -> None:
-        """Run everything without a browser on both databases at once; PostgreSQL's lines come after SQLite's."""
+    def all(self) -> None:
+        """Run SQLite's suite and then the browser's, all the while PostgreSQL's beside; its lines come at the end.
+
+        So both of two cores have work to the end. What never reaches a database is run once, with SQLite.
+        """
         with ExitStack() as stack:
             address = self.postgres(stack)
             LOGS.mkdir(exist_ok=True)
             log = LOGS / "test-postgresql.log"
             beside = None
             if address:
+                once = [f"--ignore={path}" for path in WITHOUT_DATABASE]
                 beside = subprocess.Popen(
-                    [*self.pytest, "tests"],
+                    [*self.pytest, *once, "tests"],
                     cwd=ROOT,
                     env={**os.environ, "DATABASE_URL": address},
                     stdout=stack.enter_context(log.open("wb")),
@@ -49,6 +62,7 @@ class Run:
                 # Before the server below it goes away, if this is left early.
                 stack.callback(end, beside)
             self.part("SQLite", ["tests"])
+            self.browser()
             if beside:
                 beside.wait()
                 print(f"\n== PostgreSQL\n{log.read_text()}", flush=True)
@@ -118,8 +132,7 @@ def main(arguments: list[str]) -> int:
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     run = Run(arguments)
     try:
-        run.suites()
-        run.browser()
+        run.all()
     except KeyboardInterrupt:
         print("\nStopped before the end.")
         return 130
