@@ -80,7 +80,7 @@ class MoneyView(PermissionCheckedMixin, WagtailAdminTemplateMixin, View):
     permission_policy = policy.ORDERS
     permission_required = "refund"
     template_name = "checkout/admin/money.html"
-    header_icon = "undo"
+    header_icon = "resubmit"
     form_class: type[CancelForm] = CancelForm
     question = ""
     order: Order
@@ -220,7 +220,7 @@ def buttons(order: Order, user: Any) -> list[tuple[str, str, str]]:
         return []
     found = []
     if any(_seems_left(payment) for payment in order.payments.all()):
-        found.append(("Refund", reverse("orders:refund", args=[order.pk]), "undo"))
+        found.append(("Refund", reverse("orders:refund", args=[order.pk]), "resubmit"))
         if order.status in cancelling.BOUGHT_AND_HERE:
             found.append(("Cancel order", reverse("orders:cancel", args=[order.pk]), "cross"))
     return found
