@@ -34,7 +34,7 @@ def ledger_agrees() -> Iterator[str]:
     """Captured payments and processed refunds of captured money, with their amounts, are the entries of the ledger."""
     entries = set(LedgerEntry.objects.filter(kind=EntryKind.CAPTURE).values_list("entity_id", "amount"))
     rows = set(
-        Payment.objects.filter(Q(status=PaymentStatus.CAPTURED) | Q(fulfils=True)).values_list(
+        Payment.objects.filter(Q(status=PaymentStatus.CAPTURED) | Q(fulfils=True), amount__gt=0).values_list(
             "razorpay_payment_id", "amount"
         )
     )

@@ -1,6 +1,6 @@
 """The same over a real socket: what only a socket can send, and a share of the random bodies, against the real server.
 
-One random body in twenty of `effort.FUZZ` comes this way. A status of 0 is a client that waits for ever, and so does the
+One random body in twenty of `effort.FUZZ` comes this way. A status of 0: the client waits for ever, and so does the
 server. The control, as it was seen: without `KnownLength` around the application the chunks of a signed report are
 refused as forged.
 """
