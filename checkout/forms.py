@@ -26,6 +26,23 @@ class OneLineField(forms.CharField):
         return re.sub(r"\s+", " ", super().to_python(value) or "").strip()
 
 
+class MailField(forms.EmailField):
+    """One email address. Quoted names, which could hold commas and line breaks, are refused: nobody needs them."""
+
+    UNWANTED = re.compile(r'[\s"<>,;\x00-\x1f\x7f]')
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**{"max_length": 254, **kwargs})
+        self.error_messages["invalid"] = _("Enter an email address such as asha@example.in.")
+
+    def to_python(self, value: Any) -> str:
+        """Return the address. Raises ValidationError."""
+        text = str(super().to_python(value) or "")
+        if self.UNWANTED.search(text):
+            raise ValidationError(self.error_messages["invalid"], code="invalid")
+        return text
+
+
 class MobileField(OneLineField):
     """An Indian mobile number in any common spelling, stored as +91 and ten digits."""
 
@@ -85,14 +102,10 @@ class GstinField(OneLineField):
 class CheckoutForm(forms.Form):
     """Contact, delivery address and what makes the POST safe to repeat. Names are promised to the outside."""
 
-    email = forms.EmailField(
+    email = MailField(
         label=_("Email"),
         help_text=_("For the receipt and tracking link"),
-        max_length=254,
-        error_messages={
-            "required": _("Enter your email address."),
-            "invalid": _("Enter an email address such as asha@example.in."),
-        },
+        error_messages={"required": _("Enter your email address.")},
         widget=forms.EmailInput(
             {"autocomplete": "email", "inputmode": "email", "autocapitalize": "none", "spellcheck": "false"}
         ),

@@ -9,7 +9,7 @@ from wagtail.admin.panels import FieldPanel, FieldRowPanel, MultiFieldPanel, Obj
 
 from checkout.admin.acts import CarrierInput
 from checkout.admin.edits import DELIVERY_FIELDS, EDITABLE
-from checkout.forms import MobileField, OneLineField, PinField
+from checkout.forms import MailField, MobileField, OneLineField, PinField
 
 
 class OrderForm(WagtailAdminModelForm):
@@ -25,6 +25,7 @@ class OrderForm(WagtailAdminModelForm):
     tracking_number = OneLineField(max_length=60, required=False)
     full_name = OneLineField(max_length=100)
     phone = MobileField(max_length=30, label="Mobile number")
+    email = MailField(label="Email")
     address_line1 = OneLineField(max_length=150, label="Flat, house number, street")
     address_line2 = OneLineField(max_length=150, label="Area, landmark", required=False)
     city = OneLineField(max_length=80, label="Town or city")

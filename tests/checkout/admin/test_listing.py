@@ -120,6 +120,7 @@ def test_three_orders_need_as_many_queries_as_one(
 FORMULAS = ['=HYPERLINK("http://evil.example")', "+1+1", "-2+3", "@SUM(A1)", "\t=1", "＝1+1"]
 
 
+@pytest.mark.covers("K15")
 def test_csv_runs_nothing_that_a_buyer_typed(staff: Client) -> None:
     for formula in FORMULAS:
         orders_of(formula, city=formula)
@@ -142,6 +143,20 @@ def test_export_tells_rupees_local_time_and_only_what_was_filtered(staff: Client
     assert row["Placed"] == f"{timezone.localtime(first.created_at):%Y-%m-%d %H:%M}"
 
 
+@pytest.mark.covers("K15")
+@pytest.mark.parametrize("separator", [";", "\t", "|"])
+def test_csv_that_is_split_elsewhere_runs_nothing_either(staff: Client, separator: str) -> None:
+    """Where the comma is a decimal sign, spreadsheets split at semicolons, and at whatever a person tells them."""
+    hostile = [f"Asha{separator}=1+1", f"Asha{separator} @SUM(A1)", f'Asha"{separator}"=1+1']
+    for name in hostile:
+        orders_of(name, city=name)
+    text = b"".join(staff.get(f"{LIST}?export=csv")).decode()
+    cells = [cell for row in csv.reader(io.StringIO(text, newline=""), delimiter=separator) for cell in row]
+    assert any("1+1" in cell for cell in cells)
+    assert [cell for cell in cells if cell.strip().startswith(("=", "+", "-", "@"))] == []
+
+
+@pytest.mark.covers("K15")
 def test_xlsx_holds_text_where_a_buyer_typed_a_formula(staff: Client) -> None:
     orders_of(FORMULAS[0])
     response = staff.get(f"{LIST}?export=xlsx")
