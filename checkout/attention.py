@@ -1,5 +1,6 @@
 """Cases that a person must decide: opening, counting and closing them."""
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from django.db import transaction
@@ -82,6 +83,17 @@ def count_open() -> int:
 def close_accepted(payment: Payment, user: "AbstractBaseUser", resolution: str) -> None:
     """Close what waited for a decision about money, now that somebody took it."""
     _close(payment.cases.filter(kind__in=[CaseKind.UNMATCHED_MONEY, CaseKind.AMOUNT_MISMATCH]), user, resolution)
+
+
+def close_confirmed(payment_ids: Iterable[str]) -> None:
+    """Close what waited because Razorpay said something else of these payments than its events."""
+    cases = AttentionCase.objects.filter(kind=CaseKind.REPORT_DIFFERS, payment__razorpay_payment_id__in=payment_ids)
+    _close(cases, None, "Razorpay says the same now")
+
+
+def close_stuck(subject: str, resolution: str) -> None:
+    """Close the case of a job that got through after all."""
+    _close(AttentionCase.objects.filter(kind=CaseKind.STUCK, subject=subject), None, resolution)
 
 
 def close_dispute(dispute_id: str, resolution: str) -> None:

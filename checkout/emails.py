@@ -8,8 +8,9 @@ from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from checkout import claims
+from checkout import attention, claims
 from checkout.models import Order, OutboxEmail, Refund
+from checkout.models.attention import CaseKind
 
 logger = logging.getLogger(__name__)
 
@@ -56,8 +57,15 @@ def _send(mail: OutboxEmail) -> bool:
     except Exception as error:  # noqa: BLE001 (see above)
         logger.warning("Mail %s of order %s was not sent: %s", mail.kind, mail.order.number, type(error).__name__)
         claims.put_back(mail, last_error=f"{type(error).__name__}: {error}"[:255])
+        if mail.attempts >= claims.MANY_ATTEMPTS:
+            text = (
+                f"{mail.order}: the mail “{mail.kind}” was tried {mail.attempts} times. {type(error).__name__}: {error}"
+            )
+            attention.open_case(CaseKind.STUCK, text, order=mail.order, subject=f"mail {mail.pk}")
         return False
     claims.done(mail, sent_at=timezone.now(), last_error="")
+    if mail.attempts > claims.MANY_ATTEMPTS:
+        attention.close_stuck(f"mail {mail.pk}", "The mail was sent")
     return True
 
 

@@ -5,23 +5,35 @@ Every step is safe to repeat, to run twice at once and to kill.
 
 import logging
 import time
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Any
 
-from django.db.models import Q
+from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
-from checkout import disputes, gateway, orders, payments, refunds
-from checkout.facts import PaymentFacts
+from checkout import attention, claims, disputes, orders, payments, refunds
 from checkout.gateway import GatewayError
 from checkout.models import Order, Payment
+from checkout.models.attention import CaseKind
+from checkout.patience import Patience
 from checkout.status import OrderStatus, PaymentStatus
+from checkout.sweep import Sweep, windows
 
 logger = logging.getLogger(__name__)
 
 # Late authorisation runs for three days (https://razorpay.com/docs/payments/payments/late-authorisation/).
 LATE_MONEY = timedelta(days=4)
+# Razorpay returns after three days what was not captured: before that a person should look.
+CAPTURE_BY = timedelta(days=2)
+# An order that Razorpay refuses to speak of cannot expire by itself.
+STUCK_AFTER = timedelta(hours=1)
+# How long workers leave an order alone after a question: one that may be paid at any moment, and one given up.
+OPEN_PAUSE = timedelta(seconds=55)
+LATE_PAUSE = timedelta(minutes=30)
+# The browser of a buyer who is paying right now does the asking itself.
+LEAVE_TO_BROWSER = timedelta(minutes=2)
 # A buyer who is about to be refused waits at most this long for overdue orders to be asked about.
 RESCUE_BUDGET = 3.0
 RESCUE_ORDERS = 3
@@ -44,26 +56,109 @@ class Report:
         )
 
 
+@dataclass
+class Pass:
+    """One pass over orders: one that fails stops no other. `tell` hears of changes."""
+
+    patience: Patience = field(default_factory=Patience)
+    tell: Callable[[str], None] = logger.info
+    report: Report = field(default_factory=Report)
+
+    def settle(self, order: Order) -> bool:
+        """Settle one order; tell whether there is no need to ask again in this pass."""
+        if self.patience.is_over:
+            return False
+        try:
+            after = settle(order)
+        except GatewayError as error:
+            self.patience.failed(error)
+            self.tell(f"{order.number}: {error}")
+            if error.is_refusal:
+                self.report.failed += 1
+                _tell_of_stuck(order, error)
+            return error.is_refusal
+        except Exception:
+            logger.exception("Order %s could not be settled; the pass goes on", order.number)
+            return False
+        self.patience.answered()
+        self._count(order, after)
+        return True
+
+    def _count(self, before: Order, after: Order) -> None:
+        self.report.asked += 1
+        self.report.paid += after.is_bought
+        self.report.expired += after.status == OrderStatus.EXPIRED and before.status != OrderStatus.EXPIRED
+        if after.status != before.status:
+            self.tell(f"{before.number}: {before.status} -> {after.status}")
+
+
+def untracked(label: str, items: Sequence[Any]) -> Iterable[Any]:
+    """Go through the items without telling anybody how far."""
+    return items
+
+
 def reconcile(
     *,
     since: datetime | None = None,
-    minimum_age: timedelta = timedelta(0),
-    late_pause: timedelta = timedelta(0),
+    budget: float | None = None,
     tell: Callable[[str], None] = logger.info,
+    track: Callable[[str, Sequence[Any]], Iterable[Any]] = untracked,
+    sweep: Sweep | None = None,
 ) -> Report:
     """Ask Razorpay about every open order and every late one, expire what may expire, find money without an order.
 
-    `since` is where the search for unknown payments begins (a day ago by default). `minimum_age` leaves younger orders
-    to the browser, and `late_pause` passes between two questions about an order that was given up. `tell` gets a line
-    for each order that changed.
+    Asks whoever has claimed an order. `since` is where the search for unknown payments begins (a day ago by default),
+    and `budget` how many seconds the pass may take. `tell` gets a line for each order that changed; `track` goes
+    through orders and days and may show how far. Give `sweep` to learn more of the search.
     """
-    report = Report()
-    for pk in _open_orders(minimum_age, late_pause):
-        _settle(Order.objects.get(pk=pk), report, tell)
-    _find_money(since or timezone.now() - timedelta(days=1), report)
-    refunds.send_waiting()
-    report.failed += refunds.refresh_pending() + disputes.refresh_open()
+    orders_pass = Pass(patience=Patience(budget), tell=tell)
+    pks = list(_watched().order_by("pk").values_list("pk", flat=True))
+    for label in ("Orders", "Once more"):
+        pks = [pk for pk in track(label, pks) if not orders_pass.settle(Order.objects.get(pk=pk))] if pks else []
+    report = orders_pass.report
+    report.failed += len(pks)
+    sweep = sweep or Sweep()
+    sweep.patience = orders_pass.patience
+    now = timezone.now()
+    sweep.run(track("Days", windows(since or now - timedelta(days=1), now)))
+    report.found_money = sweep.found
+    report.failed += sweep.failed + follow_up()
     return report
+
+
+def settle_due(*, budget: float) -> Report:
+    """Ask about the orders whose time has come, the one asked longest ago first, for up to `budget` seconds.
+
+    Many workers share them. The youngest are left to their buyers' browsers.
+    """
+    share = Pass(patience=Patience(budget))
+    due = _watched().filter(_due(timezone.now())).order_by(F("checked_at").asc(nulls_first=True), "pk")
+    while not share.patience.is_over:
+        order = claims.take(due)
+        if order is None:
+            break
+        if not share.settle(order):
+            share.report.failed += 1
+        # Without an answer the order goes to the end of the queue, so that it keeps nobody else from being asked about.
+        claims.done(order, checked_at=timezone.now())
+    return share.report
+
+
+def follow_up(limit: int = 50) -> int:
+    """Have refunds made, ask about refunds and disputes, and warn of money that nobody captures.
+
+    Asks about up to `limit` of each kind, and returns how many questions had no answer.
+    """
+    refunds.send_waiting(limit)
+    overdue = Payment.objects.filter(
+        status=PaymentStatus.AUTHORIZED,
+        order__status=OrderStatus.PENDING,
+        created_at__lte=timezone.now() - CAPTURE_BY,
+    )
+    for payment in overdue.select_related("order"):
+        text = f"{payment.order}: authorized, and could not be captured; Razorpay returns it on the third day"
+        attention.open_case(CaseKind.STUCK, text, payment=payment, subject="capture")
+    return refunds.refresh_pending(limit) + disputes.refresh_open(limit)
 
 
 def settle(order: Order, *, budget: float = payments.BUDGET) -> Order:
@@ -115,55 +210,23 @@ def _try_settle(order: Order, budget: float) -> bool:
         return False
 
 
-def _open_orders(minimum_age: timedelta, late_pause: timedelta) -> list[int]:
-    now = timezone.now()
-    pending = Order.objects.filter(status=OrderStatus.PENDING, created_at__lte=now - minimum_age)
-    late = Order.objects.filter(
-        Q(checked_at=None) | Q(checked_at__lte=now - late_pause),
-        status__in=[OrderStatus.EXPIRED, OrderStatus.CANCELLED, OrderStatus.ON_HOLD],
-        created_at__gte=now - LATE_MONEY,
+def _watched() -> QuerySet[Order]:
+    """Return the orders for which money may still come."""
+    late = Q(status__in=[OrderStatus.EXPIRED, OrderStatus.CANCELLED], created_at__gte=timezone.now() - LATE_MONEY)
+    return Order.objects.filter(Q(status__in=[OrderStatus.PENDING, OrderStatus.ON_HOLD]) | late)
+
+
+def _due(now: datetime) -> Q:
+    """Match the orders that a worker should ask about."""
+    pause_is_over = Q(checked_at__lte=now - LATE_PAUSE) | Q(
+        checked_at__lte=now - OPEN_PAUSE, status=OrderStatus.PENDING
     )
-    return [*pending.order_by("pk").values_list("pk", flat=True), *late.order_by("pk").values_list("pk", flat=True)]
+    # A question in the future was asked before the clock was set back.
+    is_time = Q(checked_at=None) | pause_is_over | Q(checked_at__gt=now + OPEN_PAUSE)
+    return is_time & (Q(created_at__lte=now - LEAVE_TO_BROWSER) | Q(created_at__gt=now))
 
 
-def _settle(order: Order, report: Report, tell: Callable[[str], None]) -> None:
-    report.asked += 1
-    try:
-        after = settle(order)
-    except GatewayError as error:
-        report.failed += 1
-        tell(f"{order.number}: {error}")
-        return
-    report.paid += after.is_bought
-    report.expired += after.status == OrderStatus.EXPIRED and order.status != OrderStatus.EXPIRED
-    if after.status != order.status:
-        tell(f"{order.number}: {order.status} -> {after.status}")
-
-
-def _find_money(since: datetime, report: Report) -> None:
-    """Record captured payments of the time window that the shop has never heard of."""
-    try:
-        for facts in _payments_since(since):
-            known = Payment.objects.filter(razorpay_payment_id=facts.payment_id, status=facts.status).exists()
-            if facts.status == PaymentStatus.CAPTURED and not known:
-                report.found_money += 1
-                _record_found(facts)
-    except GatewayError as error:
-        report.failed += 1
-        logger.warning("The search for unknown payments stopped: %s", error)
-
-
-def _payments_since(since: datetime) -> Iterable[PaymentFacts]:
-    begin, end = int(since.timestamp()), int(timezone.now().timestamp()) + 60
-    skip = 0
-    while True:
-        page, has_more = gateway.list_payments(since=begin, until=end, skip=skip)
-        yield from page
-        if not has_more:
-            return
-        # New payments push old ones down the list while it is read, so that pages overlap instead of meeting.
-        skip += 90
-
-
-def _record_found(facts: PaymentFacts) -> None:
-    payments.record(facts, gateway.fetch_order(facts.order_id) if facts.order_id else None)
+def _tell_of_stuck(order: Order, error: GatewayError) -> None:
+    if order.status == OrderStatus.PENDING and order.expires_at < timezone.now() - STUCK_AFTER:
+        text = f"{order.number} holds its cars, and Razorpay says nothing of it: {error}"
+        attention.open_case(CaseKind.STUCK, text, order=order)

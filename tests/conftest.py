@@ -12,7 +12,7 @@ from django.core.cache import cache
 from django.test import TransactionTestCase
 from pytest_django import DjangoDbBlocker, Settings
 
-from checkout import throttle
+from checkout import patience, throttle
 from tests.programs import Simulator, running_simulator
 from tests.template import kept_database
 
@@ -52,6 +52,12 @@ def pytest_unconfigure() -> None:
 def _fresh_cache() -> None:
     """No test sees what another one cached."""
     cache.clear()
+
+
+@pytest.fixture(autouse=True)
+def _short_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A pass that waits for Razorpay to recover does not wait long."""
+    monkeypatch.setattr(patience, "FIRST_PAUSE", 0.01)
 
 
 @pytest.fixture

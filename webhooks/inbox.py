@@ -11,8 +11,9 @@ from django.db import Error, OperationalError, connection, transaction
 from django.db.models import F, QuerySet
 from django.utils import timezone
 
-from checkout import claims
+from checkout import attention, claims
 from checkout.facts import BadFacts
+from checkout.models.attention import CaseKind
 from webhooks import handlers
 from webhooks.models import Outcome, WebhookEvent
 
@@ -108,3 +109,16 @@ def _keep(event: WebhookEvent, outcome: str, error: str) -> None:
         claims.put_back(event, outcome=outcome, error=error)
     else:
         claims.done(event, outcome=outcome, error=error, applied_at=timezone.now())
+    _tell(event, outcome, error)
+
+
+def _tell(event: WebhookEvent, outcome: str, error: str) -> None:
+    """Put before staff what cannot be read, and what was tried many times; what got through needs nobody."""
+    subject = f"event {event.pk}"
+    if outcome == Outcome.QUARANTINED:
+        text = f"Razorpay sent {event}, which cannot be read: {error}. It is kept in the webhook events."
+        attention.open_case(CaseKind.STUCK, text, subject="unreadable event")
+    elif outcome in OPEN and event.attempts >= claims.MANY_ATTEMPTS:
+        attention.open_case(CaseKind.STUCK, f"{event} was tried {event.attempts} times: {error}", subject=subject)
+    elif event.attempts > claims.MANY_ATTEMPTS:
+        attention.close_stuck(subject, f"It got through: {outcome}")

@@ -1,7 +1,14 @@
 """The inbox: every signed report of Razorpay, as it came."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+
 from django.db import models
+from django.db.models import Q
 from django.utils import timezone
+
+from checkout import claims
 
 
 class Outcome(models.TextChoices):
@@ -56,9 +63,27 @@ class Heartbeat(models.Model):
         return f"{self.name} at {self.at:%Y-%m-%d %H:%M:%S}"
 
     @classmethod
-    def beat(cls, name: str) -> None:
-        """Note that the job `name` has just run."""
-        cls.objects.update_or_create(name=name, defaults={"at": timezone.now()})
+    def beat(cls, name: str, *, at: datetime | None = None) -> None:
+        """Note that the job `name` has just run, or has come as far as `at`."""
+        cls.objects.update_or_create(name=name, defaults={"at": at or timezone.now()})
+
+    @classmethod
+    @contextmanager
+    def turn(cls, name: str, *, every: timedelta, lease: timedelta) -> Iterator[bool]:
+        """Tell whether this process shall do the job `name` now: one process at a time does it, every so often.
+
+        A process that was killed at it is waited for until the lease is over.
+        """
+        now = timezone.now()
+        cls.objects.get_or_create(name=name, defaults={"at": now - every})
+        # A time in the future was noted before the clock was set back.
+        is_time = Q(at__lte=now - every) | Q(at__gt=now + every)
+        row = claims.take(cls.objects.filter(is_time, name=name), lease=lease)
+        try:
+            yield row is not None
+        finally:
+            if row is not None:
+                claims.done(row, at=timezone.now())
 
     @classmethod
     def ages(cls) -> dict[str, float]:

@@ -14,9 +14,9 @@ from catalog.models import (
     ShopImage,
     Stock,
 )
+from catalog.progress import Progress
 from home.demo import photos
 from home.demo.data import PICTURES, read, read_products
-from home.demo.progress import Progress
 
 pytestmark = pytest.mark.django_db
 

@@ -5,7 +5,6 @@ from concurrent.futures import ThreadPoolExecutor
 from io import StringIO
 
 import pytest
-from django.core import mail
 from django.core.management import CommandError, call_command
 from django.db import connection
 from django.utils import timezone
@@ -17,7 +16,6 @@ from tests.checkout.orders import ONCE_PAID, SKU, assert_books_hold, ordered, ou
 from tests.checkout.reports import deliver, event, payment_entity
 from tests.factories import Buyer, make_product
 from tests.programs import Simulator
-from webhooks.management.commands import worker
 from webhooks.management.commands.reconcile import moment
 from webhooks.models import Heartbeat, WebhookEvent
 
@@ -98,22 +96,3 @@ def test_moments() -> None:
     for text in ("yesterday", "2026-13-01", "", "2026-02-30T10:00"):
         with pytest.raises(CommandError):
             moment(text)
-
-
-@pytest.mark.django_db(transaction=True)
-def test_the_worker_does_each_job_and_a_failed_job_stops_no_other(simulator: Simulator) -> None:
-    make_product(SKU)
-    order, body = Buyer().buy(SKU)
-    reports.pay(simulator, body["razorpay"]["order_id"])
-    Order.objects.update(created_at=timezone.now() - dt.timedelta(minutes=3))
-    for _job in range(2):
-        for _pace, job in worker.JOBS:
-            worker.run(job)
-    assert outcome(order) == ONCE_PAID
-    assert len(mail.outbox) == 1
-    assert set(Heartbeat.ages()) == {"reconcile", "worker"}
-
-
-def test_a_job_that_fails_is_logged(caplog: pytest.LogCaptureFixture) -> None:
-    worker.run(lambda: 1 / 0)
-    assert "ZeroDivisionError" in caplog.text

@@ -4,6 +4,7 @@ Seen to fail: with a claim that always succeeds most mails go out several times;
 killed workers held is never sent.
 """
 
+import datetime as dt
 import json
 import os
 import signal
@@ -16,7 +17,8 @@ from pathlib import Path
 import pytest
 from django.utils import timezone
 
-from checkout.models import Order, OutboxEmail
+from checkout import gateway
+from checkout.models import Order, OrderEvent, OutboxEmail, RazorpayOrder
 from tests.checkout.mailserver import MailServer
 from tests.checkout.orders import ONCE_PAID, assert_books_hold, ordered, outcome
 from tests.checkout.reports import event, payment_entity
@@ -29,14 +31,16 @@ CREW = 6
 
 
 @contextmanager
-def crew(folder: Path, simulator: Simulator, mail: MailServer | None = None) -> Iterator[list[int]]:
-    """Run six workers and yield their process ids."""
+def crew(
+    folder: Path, simulator: Simulator, mail: MailServer | None = None, *, count: int = CREW
+) -> Iterator[list[int]]:
+    """Run workers and yield their process ids."""
     env = {**environment(simulator), "PYTHONPATH": "site:."}
     if mail:
         env["EMAIL_URL"] = f"smtp://127.0.0.1:{mail.port}"
     log = folder / "crew.log"
     log.touch()
-    command = [sys.executable, "-m", "tests.webhooks.crew", str(CREW)]
+    command = [sys.executable, "-m", "tests.webhooks.crew", str(count)]
 
     def pids() -> list[int]:
         lines = [line for line in log.read_text().splitlines() if line.startswith("[")]
@@ -81,6 +85,28 @@ def test_mail_of_killed_workers_is_sent_by_the_others(tmp_path: Path, simulator:
     assert {name for name, times in sent.items() if times > 1} <= held
     assert sum(sent.values()) <= 60 + 2, "twice at most what they held"
     assert set(OutboxEmail.objects.values_list("attempts", flat=True)) == {1, 2}
+
+
+@pytest.mark.covers("K11", "G9", "L4")
+def test_orders_of_killed_workers_are_settled_by_the_others(tmp_path: Path, simulator: Simulator) -> None:
+    attempts = [ordered(on_hand=100) for _number in range(40)]
+    for attempt in attempts:
+        facts = gateway.create_order(amount=attempt.amount, receipt=attempt.receipt, notes={})
+        RazorpayOrder.objects.filter(pk=attempt.pk).update(razorpay_order_id=facts.order_id)
+    ago = timezone.now() - dt.timedelta(hours=1)
+    Order.objects.update(created_at=ago, expires_at=ago)
+    waiting = Order.objects.filter(status="pending")
+    with crew(tmp_path, simulator) as pids:
+        for victim, left in zip(pids, (30, 15), strict=False):
+            wait_until(lambda left=left: waiting.count() <= left, f"{left} are left")  # type: ignore[misc]
+            os.kill(victim, signal.SIGKILL)
+        wait_until(lambda: waiting.count() <= 2, "the others have settled the rest")
+        # The minute of claims and questions is over.
+        waiting.update(claimed_until=timezone.now(), checked_at=None)
+        wait_until(lambda: not waiting.exists(), "what they held is settled by the others")
+    assert Order.objects.filter(status="expired").count() == 40
+    assert OrderEvent.objects.filter(status="expired").count() == 40
+    assert_books_hold()
 
 
 @pytest.mark.covers("K11", "E17")

@@ -18,7 +18,7 @@ from wagtail.models import Page
 from catalog import stock
 from catalog.models import CatalogPage, ProductPage, ProductPhoto, Variant
 from catalog.money import PAISE
-from home.demo.progress import Progress
+from catalog.progress import Progress
 
 BATCH = 500
 PREFIX = "XL-"

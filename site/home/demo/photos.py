@@ -5,8 +5,8 @@ from django.core.management.base import OutputWrapper
 
 from catalog import pictures
 from catalog.models import ShopImage
+from catalog.progress import Progress
 from home.demo.data import PICTURES, read
-from home.demo.progress import Progress
 
 
 def load_photos(stream: OutputWrapper) -> dict[str, ShopImage]:

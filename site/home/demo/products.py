@@ -12,9 +12,9 @@ from django.utils.text import slugify
 from catalog import stock
 from catalog.models import Brand, CatalogPage, Genre, HsnCode, ProductPage, ProductPhoto, ShopImage, Variant
 from catalog.money import PAISE
+from catalog.progress import Progress
 from home.demo.data import read, read_products
 from home.demo.labels import maker_addresses
-from home.demo.progress import Progress
 
 SOLD = 6
 """Pieces that were received and sold over the counter of what is sold out today."""

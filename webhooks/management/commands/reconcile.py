@@ -1,15 +1,15 @@
 """One pass of catching up with Razorpay."""
 
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime, time
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import BaseCommand, CommandError, CommandParser, OutputWrapper
 from django.utils.dateparse import parse_date, parse_datetime
 from django.utils.timezone import get_current_timezone, is_naive, make_aware
 
-from checkout import reconciliation
-from webhooks import inbox
-from webhooks.models import Heartbeat
+from catalog.progress import Progress
+from webhooks import catching_up
 
 
 class Command(BaseCommand):
@@ -26,12 +26,22 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Run one pass and say what it did."""
-        applied = inbox.replay(inbox.waiting()).total()
-        report = reconciliation.reconcile(since=options["since"], tell=self.stdout.write)
-        Heartbeat.beat("reconcile")
-        self.stdout.write(f"{applied} stored events applied; {report}")
+        report = catching_up.catch_up(since=options["since"], tell=self.stdout.write, track=tracked(self.stdout))
+        self.stdout.write(str(report))
         if report.failed:
             raise CommandError(f"{report.failed} questions to Razorpay had no answer; run this again.")
+
+
+def tracked(stream: OutputWrapper) -> Callable[[str, Sequence[Any]], Iterable[Any]]:
+    """Return a way to go through items that shows on a terminal how far it has come."""
+
+    def track(label: str, items: Sequence[Any]) -> Iterator[Any]:
+        with Progress(stream, label, len(items)) as progress:
+            for item in items:
+                yield item
+                progress.advance()
+
+    return track if stream.isatty() else lambda label, items: items
 
 
 def moment(text: str) -> datetime:

@@ -10,48 +10,69 @@ from typing import Any
 
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandParser
-from django.db import close_old_connections
+from django.db import close_old_connections, connections
 
 from catalog import pictures
-from checkout import emails, reconciliation, refunds
-from webhooks import inbox
+from checkout import emails, refunds
+from webhooks import catching_up, inbox
 from webhooks.models import Heartbeat
 
 logger = logging.getLogger(__name__)
 
-# The browser of a buyer who is paying right now does the asking itself.
-LEAVE_TO_BROWSER = timedelta(minutes=2)
-LATE_PAUSE = timedelta(minutes=30)
+Job = Callable[[], object]
+WORKER = "worker"
+# Seconds that a job may spend on Razorpay before it lets the next one have its turn.
+BUDGET = 20.0
 
 
-def catch_up() -> None:
-    """Run one pass of reconciliation that leaves the youngest orders to the browser."""
-    report = reconciliation.reconcile(minimum_age=LEAVE_TO_BROWSER, late_pause=LATE_PAUSE, since=None)
-    Heartbeat.beat("reconcile")
-    if report.paid or report.expired or report.found_money or report.failed:
-        logger.info("Reconciled: %s", report)
+def settle() -> None:
+    """Settle a share of the orders whose time has come."""
+    report = catching_up.settle_due(budget=BUDGET)
+    if report.paid or report.expired or report.failed:
+        logger.info("Settled: %s", report)
+
+
+def search() -> None:
+    """Look for money that nobody told the shop of."""
+    with Heartbeat.turn("search", every=timedelta(minutes=5), lease=timedelta(minutes=10)) as is_mine:
+        if is_mine:
+            sweep = catching_up.search(budget=BUDGET)
+            if sweep.found or sweep.failed:
+                logger.info("Searched: %s payments found, %s calls failed", sweep.found, sweep.failed)
 
 
 def publish_scheduled() -> None:
-    """Publish and unpublish the pages whose time has come."""
-    call_command("publish_scheduled", verbosity=0)
+    """Publish and unpublish the pages whose time has come. Two at it would publish a page twice."""
+    with Heartbeat.turn("publish", every=timedelta(seconds=55), lease=timedelta(minutes=10)) as is_mine:
+        if is_mine:
+            call_command("publish_scheduled", verbosity=0)
 
 
-JOBS: list[tuple[float, Callable[[], object]]] = [
-    (2, emails.send_waiting),
-    (5, inbox.apply_waiting),
-    (5, refunds.send_waiting),
-    (60, catch_up),
-    (60, publish_scheduled),
-    (30, lambda: pictures.make_missing(formats=("avif",), limit=10)),
-    (20, lambda: Heartbeat.beat("worker")),
-]
+def make_pictures() -> None:
+    """Make some of the AVIF pictures that are missing."""
+    with Heartbeat.turn("pictures", every=timedelta(seconds=25), lease=timedelta(minutes=10)) as is_mine:
+        if is_mine:
+            pictures.make_missing(formats=("avif",), limit=10)
+
+
+# Lanes run beside each other, so that a mail server that hangs keeps nobody from paying.
+LANES: dict[str, list[tuple[float, Job]]] = {
+    "mail": [(2, emails.send_waiting)],
+    "events": [(5, inbox.apply_waiting)],
+    "orders": [(10, settle)],
+    "money": [(5, refunds.send_waiting), (30, search)],
+    "pages": [(30, publish_scheduled), (30, make_pictures)],
+    "heart": [(20, lambda: Heartbeat.beat(WORKER))],
+}
 
 
 class Command(BaseCommand):
     """Run the jobs, each at its own pace, until told to stop. What is to do is in rows, so a kill loses nothing."""
 
-    help = "Sends what waits in the outbox, reconciles every minute, makes AVIF pictures, publishes scheduled pages."
+    help = (
+        "Sends what waits in the outbox, catches up with Razorpay, makes AVIF pictures, publishes scheduled pages. "
+        "Any number may run, on any number of machines, against one PostgreSQL."
+    )
 
     def add_arguments(self, parser: CommandParser) -> None:
         """Declare --once."""
@@ -59,22 +80,36 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Run until SIGTERM or Ctrl-C."""
+        if options["once"]:
+            for lane in LANES.values():
+                for _pace, job in lane:
+                    run(job)
+            return
         stop = threading.Event()
         for name in (signal.SIGTERM, signal.SIGINT):
             signal.signal(name, lambda *_: stop.set())
+        walkers = [threading.Thread(target=walk, args=(jobs, stop), name=name) for name, jobs in LANES.items()]
+        for walker in walkers:
+            walker.start()
         self.stdout.write("The worker is running.")
-        due = [0.0 for _pace, _job in JOBS]
-        while not stop.is_set():
-            for place, (pace, job) in enumerate(JOBS):
-                if time.monotonic() >= due[place] and not stop.is_set():
-                    run(job)
-                    due[place] = time.monotonic() + pace
-            if options["once"]:
-                return
-            stop.wait(1)
+        stop.wait()
+        for walker in walkers:
+            walker.join()
 
 
-def run(job: Callable[[], object]) -> None:
+def walk(jobs: list[tuple[float, Job]], stop: threading.Event) -> None:
+    """Run the jobs of one lane, each at its own pace, until told to stop."""
+    due = [0.0 for _pace, _job in jobs]
+    while not stop.is_set():
+        for place, (pace, job) in enumerate(jobs):
+            if time.monotonic() >= due[place] and not stop.is_set():
+                run(job)
+                due[place] = time.monotonic() + pace
+        stop.wait(1)
+    connections.close_all()
+
+
+def run(job: Job) -> None:
     """Run one job; a failure is logged and the next job runs all the same."""
     close_old_connections()
     try:
