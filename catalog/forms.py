@@ -13,13 +13,21 @@ class ProductPageForm(WagtailAdminPageForm):
     """The product editor: checks the SKUs against each other, against other products and against the stock book."""
 
     def clean(self) -> Any:
-        """Add an error to every variant whose SKU is double, taken, or fixed by its stock."""
+        """Add an error to every variant that is given away by mistake, or whose SKU is double, taken or fixed."""
         cleaned = super().clean()
         if "variants" in self.formsets:
             # The rows are validated after the page; their SKUs are needed now.
             self.formsets["variants"].is_valid()
-            self._check_skus([form for form in self.formsets["variants"].forms if _counts(form)])
+            rows = [form for form in self.formsets["variants"].forms if _counts(form)]
+            self._check_skus(rows)
+            self._check_gifts(rows)
         return cleaned
+
+    def _check_gifts(self, forms: list[Any]) -> None:
+        # A price that was forgotten must not empty the shelf, and a gift is not for one person alone.
+        for form in forms:
+            if form.cleaned_data.get("price") == 0 and not self.cleaned_data.get("per_person_limit"):
+                form.add_error("price", "Only a gift costs ₹0: say below how many pieces one person may have.")
 
     def _check_skus(self, forms: list[Any]) -> None:
         variant = apps.get_model("catalog", "Variant")

@@ -27,7 +27,7 @@ def complete(page: "ProductPage") -> None:
 
 
 def settle(page: "ProductPage") -> None:
-    """Like `complete`, and leave out what the database would refuse, so that publishing an old draft never fails.
+    """Like `complete`, and leave out what may not be sold, so that publishing an old draft never fails.
 
     Left out are variants without SKU, with a price that breaks a rule, or whose SKU belongs to another page meanwhile.
     """
@@ -37,7 +37,10 @@ def settle(page: "ProductPage") -> None:
     rows = _rows(page)
     merged = _merged(children, rows)
     foreign = _skus_elsewhere(page, [child.sku for child in merged])
-    page.variants = [child for child in (_sound(child, rows, foreign) for child in merged) if child is not None]
+    # A gift is limited per person; anything else that costs nothing lacks its price.
+    least = 0 if page.per_person_limit else 1
+    sound = (_sound(child, rows, foreign, least) for child in merged)
+    page.variants = [child for child in sound if child is not None]
 
 
 def open_stock(page: "ProductPage") -> None:
@@ -139,15 +142,18 @@ def _skus_elsewhere(page: "ProductPage", skus: list[str]) -> set[str]:
     return set(found.values_list("sku", flat=True))
 
 
-def _sound(child: "Variant", rows: "dict[int, Variant]", foreign: set[str]) -> "Variant | None":
-    """Return the child as the database takes it: with its row's SKU or price where its own is refused, else None."""
+def _sound(child: "Variant", rows: "dict[int, Variant]", foreign: set[str], least: int) -> "Variant | None":
+    """Return the child as it may be sold: with its row's SKU or price where its own is refused, else None.
+
+    `least` is the lowest price in paise.
+    """
     row = rows.get(child.pk) if child.pk is not None else None
     if not child.sku or child.sku in foreign:
         if row is None:
             return None
         child.sku = row.sku
     numbers = (child.price, child.mrp, child.weight_grams)
-    if None in numbers or not (0 < child.price <= child.mrp and child.weight_grams > 0):
+    if None in numbers or not (least <= child.price <= child.mrp > 0 and child.weight_grams > 0):
         if row is None:
             return None
         child.price, child.mrp, child.weight_grams = row.price, row.mrp, row.weight_grams

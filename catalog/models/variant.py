@@ -31,7 +31,7 @@ class Variant(Orderable):
     option = models.CharField(
         max_length=60, blank=True, help_text="What sets it apart, such as Ivory. Empty when there is only one variant."
     )
-    price = PaiseField("selling price (₹)", help_text="In rupees, all taxes included, such as 1,899.")
+    price = PaiseField("selling price (₹)", help_text="In rupees, all taxes included, such as 1,899. 0 for a gift.")
     mrp = PaiseField("MRP (₹)", help_text="In rupees, as printed on the box. Never below the selling price.")
     weight_grams = models.PositiveIntegerField(
         "packed weight (g)", validators=[MinValueValidator(1)], help_text="With box and packing, such as 300."
@@ -47,9 +47,9 @@ class Variant(Orderable):
     class Meta(Orderable.Meta):
         constraints = [
             models.CheckConstraint(
-                condition=Q(price__gt=0),
-                name="price_is_positive",
-                violation_error_message="The selling price must be more than ₹0.",
+                condition=Q(mrp__gt=0),
+                name="mrp_is_positive",
+                violation_error_message="The MRP must be more than ₹0.",
             ),
             models.CheckConstraint(
                 condition=Q(price__lte=F("mrp")),

@@ -78,7 +78,9 @@ def test_an_editor_types_rupees_and_publishes(owner: Client) -> None:
 @pytest.mark.parametrize(
     ("fields", "text"),
     [
-        ({"price": "0"}, "more than ₹0"),
+        ({"price": "0"}, "Only a gift costs ₹0"),
+        ({"price": "-1"}, "Enter an amount in rupees"),
+        ({"price": "0", "mrp": "0"}, "The MRP must be more than ₹0"),
         ({"price": "2000", "mrp": "1899"}, "may not exceed the MRP"),
         ({"price": "12.345"}, "two decimals"),
         ({"weight_grams": "0"}, "greater than or equal to 1"),

@@ -226,7 +226,17 @@ def test_a_brand_that_only_a_draft_names_can_be_deleted() -> None:
     assert draft(car.page_id).genre is None
 
 
-@pytest.mark.parametrize("fields", [{"price": 0}, {"mrp": 99_99}, {"weight_grams": 0}, {"price": -1}])
+@pytest.mark.covers("A10")
+def test_only_a_gift_that_is_limited_per_person_costs_nothing() -> None:
+    car = make_product("AAA-1")
+    page = draft(car.page_id)
+    page.variants.all()[0].price = 0
+    page.per_person_limit = 1
+    page.save_revision().publish()
+    assert Variant.objects.get().price == 0
+
+
+@pytest.mark.parametrize("fields", [{"price": 0, "mrp": 0}, {"mrp": 99_99}, {"weight_grams": 0}, {"price": -1}])
 def test_the_database_holds_price_mrp_and_weight(fields: dict[str, Any]) -> None:
     page = ProductPage.objects.get(pk=make_product(on_hand=0).page_id)
     with pytest.raises(IntegrityError), transaction.atomic():
