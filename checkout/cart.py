@@ -10,9 +10,20 @@ from django.utils.translation import gettext as _
 
 from catalog.models import Variant
 from checkout.cart_view import most, view
-from checkout.models import Cart, CartLine
+from checkout.models import Cart, CartLine, Order
 
-__all__ = ["NotEnough", "accept_prices", "add", "count_pieces", "find", "remember", "take_out", "update", "view"]
+__all__ = [
+    "NotEnough",
+    "accept_prices",
+    "add",
+    "count_pieces",
+    "find",
+    "refill",
+    "remember",
+    "take_out",
+    "update",
+    "view",
+]
 
 COOKIE_AGE = 30 * 24 * 3600
 COOKIE_SALT = "checkout.cart"
@@ -80,6 +91,21 @@ def update(cart: Cart, *, variant: Variant, quantity: int) -> None:
             cart.lines.filter(variant=variant).delete()
         else:
             _set(cart, variant, quantity)
+
+
+def refill(cart: Cart, order: Order) -> list[str]:
+    """Put what an order held into the cart, as far as the shop has it; return what the shopper should know."""
+    texts = []
+    for line in order.lines.select_related("variant__page", "variant__stock"):
+        held = cart.lines.filter(variant=line.variant).first()
+        wanted = max(line.quantity, held.quantity if held else 0)
+        try:
+            update(cart, variant=line.variant, quantity=wanted)
+        except NotEnough as refusal:
+            texts.append(refusal.text)
+            if refusal.available:
+                update(cart, variant=line.variant, quantity=refusal.available)
+    return texts
 
 
 def accept_prices(cart: Cart) -> None:

@@ -14,4 +14,5 @@ urlpatterns = [
     path("orders/<slug:token>/check/", orders.check, name="order_check"),
     path("orders/<slug:token>/status/", orders.status, name="order_status"),
     path("orders/<slug:token>/cancel/", orders.cancel, name="order_cancel"),
+    path("orders/<slug:token>/again/", cart.order_again, name="order_again"),
 ]

@@ -5,6 +5,7 @@ from typing import Any
 from django.contrib import messages
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -15,7 +16,7 @@ from checkout import cart as carts
 from checkout import reconciliation, throttle
 from checkout.cart_view import CartView
 from checkout.forms import QuantityForm
-from checkout.models import Cart
+from checkout.models import Cart, Order
 from checkout.views.answers import errors, keep_private, retry_after, see_other, wants_json
 
 
@@ -37,6 +38,19 @@ def add(request: HttpRequest) -> HttpResponse:
 def update(request: HttpRequest) -> HttpResponse:
     """Set how many of a SKU are in the cart; 0 removes it."""
     return _change(request, QuantityForm(request.POST, least=0), carts.update)
+
+
+@require_POST
+def order_again(request: HttpRequest, token: str) -> HttpResponse:
+    """Put what an order held into the cart of this browser: its time ran out, or it was cancelled."""
+    order = get_object_or_404(Order, token=token)
+    with transaction.atomic():
+        cart = carts.find(request) or Cart.objects.create()
+        for text in carts.refill(cart, order):
+            messages.warning(request, text)
+    response = see_other(reverse("checkout:cart"))
+    carts.remember(response, cart)
+    return response
 
 
 def _change(request: HttpRequest, form: QuantityForm, verb: Any) -> HttpResponse:

@@ -71,6 +71,7 @@ def test_many_senders_send_each_mail_once() -> None:
     assert len({message.subject for message in mail.outbox}) == len(mail.outbox) == 6
 
 
+@pytest.mark.covers("K15")
 def test_hostile_names_stay_text() -> None:
     attempt = ordered()
     attempt.order.full_name = "<script>alert(1)</script>"

@@ -145,7 +145,7 @@ def test_a_receipt_of_another_amount_leads_to_the_next_attempt(order: Order, fau
     assert attempts.current(order) == attempt
 
 
-@pytest.mark.covers("B9")
+@pytest.mark.covers("B9", "A14")
 @pytest.mark.parametrize("wrong", [{"amount": 1}, {"currency": "USD"}, {"receipt": "another"}, {"id": "order_1"}])
 def test_an_answer_that_differs_from_the_question_is_not_used(
     wrong: dict[str, object], order: Order, faulty: FaultyRazorpay

@@ -7,7 +7,7 @@ from django.contrib.auth.models import User
 from django.db import IntegrityError, transaction
 
 from catalog import stock
-from catalog.models import ShopSettings, Variant
+from catalog.models import GstRate, ShopSettings, Variant
 from catalog.stock import OutOfStock
 from checkout import cart as carts
 from checkout import orders, payments
@@ -169,6 +169,32 @@ def test_less_than_razorpay_takes_is_refused() -> None:
     with pytest.raises(OrderRefused, match="₹1"):
         place(cart)
     assert (Order.objects.count(), stock_of()) == (0, (10, 0))
+
+
+@pytest.mark.covers("A13")
+@pytest.mark.parametrize("gst", [0, 500, 1_200, 1_800])
+def test_odd_prices_add_up_to_the_paisa(gst: int) -> None:
+    """GST is inside the price: it is told, never added, so that no rounding reaches a total."""
+    prices = [1, 3, 33_33, 18_999, 10_007]
+    cart = Cart.objects.create()
+    for number, price in enumerate(prices, start=1):
+        carts.add(cart, variant=make_product(f"CG-{number}", price=price, on_hand=99), quantity=number * 2 - 1)
+    GstRate.objects.update(basis_points=gst)
+    order = place(cart)
+    lines = sum(line.unit_price * line.quantity for line in order.lines.all())
+    assert lines == order.subtotal == 1 + 9 + 5 * 33_33 + 7 * 18_999 + 9 * 10_007
+    assert (order.shipping, order.total) == (9_900, lines + 9_900)
+    assert all(type(amount) is int for amount in (order.subtotal, order.shipping, order.discount, order.total))
+    assert_books_hold()
+
+
+@pytest.mark.covers("A13")
+@pytest.mark.parametrize("column", ["subtotal", "shipping", "discount", "total"])
+def test_the_database_refuses_an_order_that_does_not_add_up(column: str) -> None:
+    order = ordered().order
+    for change in (1, -1):
+        with pytest.raises(IntegrityError), transaction.atomic():
+            Order.objects.filter(pk=order.pk).update(**{column: getattr(order, column) + change})
 
 
 def test_a_limit_per_person_counts_other_orders_too() -> None:

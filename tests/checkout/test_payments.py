@@ -98,7 +98,7 @@ def test_a_part_that_waited_goes_back_when_another_payment_pays_the_order() -> N
     assert_books_hold()
 
 
-@pytest.mark.covers("F11")
+@pytest.mark.covers("F11", "A14")
 def test_another_currency_pays_nothing() -> None:
     attempt = ordered()
     assert payments.record(paid(attempt, currency="USD")) == "ask_razorpay"

@@ -65,7 +65,7 @@ WRONG: list[tuple[str, dict[str, Any]]] = [
 ]
 
 
-@pytest.mark.covers("K4")
+@pytest.mark.covers("K4", "K2", "D5", "E3")
 @pytest.mark.parametrize(("number", "values"), WRONG, ids=lambda value: value if isinstance(value, str) else "")
 def test_each_mistake_is_told_and_stops_the_server(number: str, values: dict[str, Any], settings: Settings) -> None:
     for name, value in values.items():
@@ -190,6 +190,7 @@ def test_nothing_set_is_red_in_check_and_only_a_warning_elsewhere(tmp_path: Path
     assert listing.returncode == 0, listing.stderr
 
 
+@pytest.mark.covers("K1")
 def test_nothing_set_does_not_serve() -> None:
     done = manage("serve")
     assert done.returncode == 1
@@ -219,6 +220,7 @@ def test_production_on_postgresql_is_clean() -> None:
     assert "no issues" in done.stdout
 
 
+@pytest.mark.covers("K2")
 def test_a_live_key_never_serves_with_another_api() -> None:
     done = manage("serve", **KEYS, RAZORPAY_API_URL="http://localhost:9000")
     assert done.returncode == 1

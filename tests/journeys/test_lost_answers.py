@@ -2,6 +2,7 @@
 
 import re
 
+import pytest
 from playwright.sync_api import expect
 
 from tests.journeys.conftest import MakeShopper
@@ -27,6 +28,7 @@ def events(shop: Shop, number: str) -> list[str]:
     return [row[0] for row in shop.rows(query, number)]
 
 
+@pytest.mark.covers("C3")
 def test_browser_closed_after_paying(shopper: Shopper, shop: Shop, make_shopper: MakeShopper, screen: str) -> None:
     number = pay_and_close(shopper)
     shop.wait_for_status(number, "paid")
@@ -39,6 +41,7 @@ def test_browser_closed_after_paying(shopper: Shopper, shop: Shop, make_shopper:
     assert later.number == number
 
 
+@pytest.mark.covers("C4")
 def test_verify_lost_and_webhook_comes(shopper: Shopper, shop: Shop) -> None:
     number = shopper.place_order(SKU)
     shopper.lose("**/payments/verify/")
@@ -49,6 +52,7 @@ def test_verify_lost_and_webhook_comes(shopper: Shopper, shop: Shop) -> None:
     assert "payment_signed" not in events(shop, number)
 
 
+@pytest.mark.covers("C4")
 def test_verify_lost_and_webhook_late(shopper: Shopper, shop: Shop) -> None:
     """The page says that the bank is confirming, asks for news, and turns paid by itself."""
     number = shopper.place_order(SKU)
@@ -63,6 +67,7 @@ def test_verify_lost_and_webhook_late(shopper: Shopper, shop: Shop) -> None:
     expect(shopper.page.locator("h1")).to_be_focused()
 
 
+@pytest.mark.covers("C4")
 def test_verify_and_webhook_lost_then_check_again(shopper: Shopper, shop: Shop) -> None:
     number = shopper.place_order(SKU)
     shopper.lose("**/payments/verify/")
@@ -75,6 +80,7 @@ def test_verify_and_webhook_lost_then_check_again(shopper: Shopper, shop: Shop) 
         assert shop.status(number) == "paid"
 
 
+@pytest.mark.covers("C3")
 def test_verify_and_webhook_lost_then_reconcile(shopper: Shopper, shop: Shop) -> None:
     with shop.without_webhooks():
         number = pay_and_close(shopper)

@@ -1,5 +1,6 @@
 """Razorpay's window: failures, closing and coming back, pressing twice, two tabs. One order, paid once, always."""
 
+import pytest
 from playwright.sync_api import expect
 
 from tests.journeys.shop import Shop
@@ -8,6 +9,7 @@ from tests.journeys.shopper import Shopper
 SKU = "CW64-MR-0065"
 
 
+@pytest.mark.covers("C2")
 def test_failure_then_success_in_the_same_window(shopper: Shopper, shop: Shop) -> None:
     number = shopper.place_order(SKU)
     on_hand, reserved = shop.stock(SKU)
@@ -38,6 +40,7 @@ def test_a_failed_payment_is_told_when_the_window_closes(shopper: Shopper, shop:
     assert len(shop.attempts(number)) == 1
 
 
+@pytest.mark.covers("C1")
 def test_dismissal_then_resume(shopper: Shopper, shop: Shop) -> None:
     number = shopper.place_order(SKU)
     attempts = shop.attempts(number)
@@ -56,6 +59,7 @@ def test_dismissal_then_resume(shopper: Shopper, shop: Shop) -> None:
     assert shop.attempts(number) == attempts
 
 
+@pytest.mark.covers("A5")
 def test_pressing_twice_reloading_and_going_back_make_one_order(shopper: Shopper, shop: Shop) -> None:
     page = shopper.page
     shopper.add(SKU)
@@ -89,6 +93,7 @@ def test_pressing_twice_reloading_and_going_back_make_one_order(shopper: Shopper
     assert shop.payments(number) == ["captured"]
 
 
+@pytest.mark.covers("C11")
 def test_back_from_a_paid_order_says_that_it_is_paid(shopper: Shopper, shop: Shop) -> None:
     number = shopper.place_order(SKU)
     pay_url = shopper.page.url
@@ -103,6 +108,7 @@ def test_back_from_a_paid_order_says_that_it_is_paid(shopper: Shopper, shop: Sho
     assert shop.orders_of(shopper.email) == [number]
 
 
+@pytest.mark.covers("C11")
 def test_the_second_tab_says_already_paid(shopper: Shopper, shop: Shop) -> None:
     number = shopper.place_order(SKU)
     first, second = shopper.page, shopper.context.new_page()

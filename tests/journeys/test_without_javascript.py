@@ -2,6 +2,7 @@
 
 import re
 
+import pytest
 from playwright.sync_api import expect
 
 from tests.journeys.shop import Shop
@@ -19,6 +20,7 @@ def pay_on_razorpays_page(shopper: Shopper) -> None:
         page.get_by_role("button", name=outcome).click()
 
 
+@pytest.mark.covers("C15")
 def test_a_whole_purchase(plain_shopper: Shopper, shop: Shop) -> None:
     shopper, page = plain_shopper, plain_shopper.page
     on_hand, reserved = shop.stock("CW64-MR-0070")
@@ -58,6 +60,7 @@ def test_removing_the_last_car(plain_shopper: Shopper) -> None:
     expect(plain_shopper.page.get_by_role("heading", name="An empty garage")).to_be_visible()
 
 
+@pytest.mark.covers("C5")
 def test_razorpays_script_is_blocked(shopper: Shopper, shop: Shop) -> None:
     page = shopper.page
     shopper.lose("**/v1/checkout.js")
@@ -84,6 +87,7 @@ def cookies(shopper: Shopper, shop: Shop) -> dict[str, str]:
     return {str(cookie["name"]): str(cookie["value"]) for cookie in shopper.context.cookies(shop.url)}
 
 
+@pytest.mark.covers("C6", "C14")
 def test_the_callback_needs_no_cookie(plain_shopper: Shopper, shop: Shop) -> None:
     """A POST from another site brings no Lax cookie, and the shop must not give this browser a new one instead."""
     shopper = plain_shopper

@@ -1,20 +1,35 @@
 """What strangers and Razorpay may post, and what nobody may."""
 
+import itertools
 import json
 from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.core import mail
 from django.db import DataError, Error, InterfaceError, OperationalError, connection
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries, Settings
 
-from checkout import payments
-from checkout.models import Payment
+from checkout import attempts, emails, payments
+from checkout.models import Order, Payment
 from tests.checkout import faults, reports
 from tests.checkout.faults import FaultyRazorpay
-from tests.checkout.orders import NEVER_PAID, ONCE_PAID, ordered, outcome, paid, stock_of
+from tests.checkout.orders import (
+    NEVER_PAID,
+    ONCE_PAID,
+    SKU,
+    assert_books_hold,
+    cart_with,
+    ordered,
+    outcome,
+    paid,
+    place,
+    stock_of,
+)
 from tests.checkout.reports import deliver, event, order_entity, payment_entity, signature
+from tests.factories import make_product
+from tests.programs import Simulator
 from webhooks import views
 from webhooks.models import WebhookEvent
 
@@ -208,3 +223,36 @@ def test_a_triple_replayed_for_a_paid_order_calls_nobody(client: Client, faulty:
         assert client.post("/payments/verify/", good).json()["status"] == "paid"
     assert faulty.calls == []
     assert outcome(attempt.order) == ONCE_PAID
+
+
+@pytest.mark.covers("C9", "D7")
+@pytest.mark.parametrize(
+    "ways", list(itertools.permutations(["window", "callback", "captured", "order.paid"])), ids=" ".join
+)
+def test_every_way_of_telling_in_every_order(ways: tuple[str, ...], client: Client, simulator: Simulator) -> None:
+    attempt = attempts.open_payment(place(cart_with(make_product(SKU))))
+    triple = reports.pay(simulator, attempt.razorpay_order_id or "")
+    payment = payment_entity(attempt, id=triple["razorpay_payment_id"])
+    tell = {
+        "window": lambda: client.post("/payments/verify/", triple, content_type="application/json").status_code,
+        "callback": lambda: client.post("/payments/callback/", triple).status_code,
+        "captured": lambda: deliver(event("payment.captured", payment=payment)),
+        "order.paid": lambda: deliver(event("order.paid", payment=payment, order=order_entity(attempt))),
+    }
+    assert {tell[way]() for way in ways} == {200, 303}
+    assert outcome(attempt.order) == ONCE_PAID
+    assert stock_of() == (9, 0)
+    assert_books_hold()
+
+
+@pytest.mark.covers("C10")
+def test_what_the_buyer_typed_at_razorpay_does_not_replace_the_orders_own() -> None:
+    attempt = ordered()
+    other = {"email": "somebody@else.example", "contact": "+919000000000"}
+    deliver(event("payment.captured", payment=payment_entity(attempt, **other)))
+    order = Order.objects.get()
+    assert (order.status, order.email, order.phone) == ("paid", "asha@example.in", "+919876543210")
+    payment = Payment.objects.get()
+    assert (payment.email, payment.contact) == (other["email"], other["contact"])
+    emails.send_waiting()
+    assert [message.to for message in mail.outbox] == [["asha@example.in"]]

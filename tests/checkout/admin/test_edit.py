@@ -39,6 +39,7 @@ def shipped(staff_user: User) -> RazorpayOrder:
     return attempt
 
 
+@pytest.mark.covers("K9")
 def test_form_has_no_field_for_status_or_money(owner: Client) -> None:
     form = owner.get(url_of(tell.ordered().order)).context["form"]
     assert set(form.fields) == {
@@ -76,6 +77,7 @@ def test_webhook_in_the_middle_of_a_save_wins(staff: Client, monkeypatch: pytest
     tell.assert_books_hold()
 
 
+@pytest.mark.covers("K9")
 def test_posted_status_and_money_change_nothing(owner: Client) -> None:
     order = tell.ordered().order
     before = Order.objects.values().get()

@@ -69,6 +69,7 @@ def test_timeline_is_told_newest_first_in_local_time(staff: Client, staff_user: 
     assert "2 Mar 2026, 1:30 a.m." in page(staff, attempt.order)
 
 
+@pytest.mark.covers("K15")
 def test_what_a_stranger_typed_is_text(staff: Client) -> None:
     attempt = tell.ordered()
     payments.record(tell.paid(attempt, status="failed", error_description="<img src=x onerror=alert(1)>"))

@@ -64,6 +64,7 @@ def absent(pk: int | str) -> list[str]:
     ]
 
 
+@pytest.mark.covers("K9")
 def test_nobody_adds_copies_deletes_or_chooses(owner: Client, staff: Client, case: AttentionCase) -> None:
     for client in (owner, staff):
         for url in (*absent(case.order_id or 0), *absent(case.pk)):
@@ -73,6 +74,7 @@ def test_nobody_adds_copies_deletes_or_chooses(owner: Client, staff: Client, cas
     assert (Order.objects.count(), AttentionCase.objects.count()) == (1, 1)
 
 
+@pytest.mark.covers("K9")
 def test_policy_denies_adding_and_deleting_to_superusers() -> None:
     user = in_role("owner")
     for each in (policy.ORDERS, policy.CASES):

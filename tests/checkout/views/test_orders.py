@@ -3,6 +3,7 @@
 import pytest
 from django.test import Client
 
+from catalog.models import Stock
 from checkout.models import Order
 from tests.checkout import faults, reports
 from tests.checkout.faults import FaultyRazorpay
@@ -39,9 +40,15 @@ def test_only_the_token_finds_an_order(bought: tuple[Order, str], client: Client
         assert client.post(f"/orders/{order.number}/{part}").status_code == 404
 
 
+@pytest.mark.covers("C16")
 def test_the_headers_of_private_pages(bought: tuple[Order, str], client: Client) -> None:
     order, _id = bought
     shown, pay = client.get(url(order)), client.get(url(order, "pay/"))
+    assert pay.headers["X-Frame-Options"] == "DENY"
+    for other in (shown, client.get("/cart/"), client.get("/")):
+        assert other.headers["X-Frame-Options"] == "DENY"
+        assert other.headers["Cross-Origin-Opener-Policy"] == "same-origin"
+        assert other.headers["Referrer-Policy"] == "same-origin"
     assert shown.headers["Referrer-Policy"] == "same-origin"
     assert pay.headers["Referrer-Policy"] == "strict-origin-when-cross-origin"
     assert pay.headers["Cross-Origin-Opener-Policy"] == "same-origin-allow-popups"
@@ -151,6 +158,26 @@ def test_an_expired_order_opens_no_window(bought: tuple[Order, str], client: Cli
     calls = len(faulty.calls)
     assert client.post(url(order, "pay/")).headers["Location"] == url(order)
     assert len(faulty.calls) == calls
+
+
+@pytest.mark.covers("C12")
+def test_an_order_that_is_over_is_ordered_again_with_one_button(bought: tuple[Order, str], client: Client) -> None:
+    order, _id = bought
+    make_product("CG18-B", on_hand=5)
+    make_overdue(order)
+    client.post(url(order, "check/"))
+    assert f'action="{url(order, "again/")}"' in client.get(url(order)).content.decode()
+    for _press in range(2):
+        assert client.post(url(order, "again/")).headers["Location"] == "/cart/"
+        assert [(line.sku, line.quantity) for line in client.get("/cart/").context["cart"].lines] == [(SKU, 1)]
+    Stock.objects.update(on_hand=0)
+    stranger = Client()
+    stranger.post(url(order, "again/"))
+    shown = stranger.get("/cart/")
+    assert "sold out" in shown.content.decode()
+    assert shown.context["cart"].lines == []
+    assert Client(enforce_csrf_checks=True).post(url(order, "again/")).status_code == 403
+    assert client.get(url(order, "again/")).status_code == 405
 
 
 @pytest.mark.covers("K15")
