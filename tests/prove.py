@@ -53,8 +53,9 @@ PROOFS = [
             "tests/checkout/test_races.py",
             "tests/checkout/test_payments_at_once.py",
             "tests/catalog/test_stock_races.py",
+            "tests/proofs/test_races.py",
         ),
-        {"PROVE_SEEDS": "20"},
+        {"PROVE_SEEDS": "20", "PROVE_FULL": "1"},
     ),
 ]
 

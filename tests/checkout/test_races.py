@@ -8,8 +8,6 @@ there it takes the loss of both to see them. Without `IMMEDIATE` SQLite answers 
 from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from threading import Barrier
-from typing import TypeVar
 
 import pytest
 import requests
@@ -17,13 +15,12 @@ import requests
 from checkout import gateway
 from checkout.models import Order, OrderEvent, OutboxEmail, Payment, RazorpayOrder
 from tests.checkout.orders import SKU, assert_books_hold, stock_of
-from tests.checkout.reports import event, order_entity, pay, payment_entity, signature
-from tests.checkout.serving import Browser, Shop, running_shop
+from tests.checkout.reports import event, order_entity, pay, payment_entity
+from tests.checkout.serving import Browser, Shop, at_once, running_shop
 from tests.factories import make_product
 from tests.programs import Simulator
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
-Answer = TypeVar("Answer")
 CREATED = {"count": 100}
 
 
@@ -34,24 +31,6 @@ def shop(
     """The server, on the database of the tests."""
     with running_shop(tmp_path_factory.mktemp("shop"), shared_simulator) as found:
         yield found
-
-
-def at_once(calls: list[Callable[[], Answer]]) -> list[Answer]:
-    """Make all calls at the same moment."""
-    barrier = Barrier(len(calls))
-
-    def wait_and(call: Callable[[], Answer]) -> Answer:
-        barrier.wait(30)
-        return call()
-
-    with ThreadPoolExecutor(len(calls)) as pool:
-        return list(pool.map(wait_and, calls))
-
-
-def assert_calm(shop: Shop) -> None:
-    log = shop.log.read_text()
-    for sign in ("database is locked", "deadlock", "Traceback", "Internal Server Error"):
-        assert sign not in log, log[-4_000:]
 
 
 def status_of(answer: requests.Response) -> int:
@@ -81,7 +60,7 @@ def test_sixty_buyers_and_seven_cars(shop: Shop, simulator: Simulator) -> None:
             event("order.paid", payment=entity, order=order_entity(attempt)),
         ]
         reports += [lambda b=buyer, t=triple: b.post("/payments/verify/", t)] * 2  # type: ignore[misc]
-        reports += [lambda body=body: deliver(shop, body) for body in bodies]  # type: ignore[misc]
+        reports += [lambda body=body: shop.deliver(body) for body in bodies]  # type: ignore[misc]
     assert set(map(status_of, at_once(reports))) == {200}
     assert stock_of() == (0, 0)
     assert sorted(str(order.invoice_number) for order in Order.objects.all()) == [
@@ -90,13 +69,7 @@ def test_sixty_buyers_and_seven_cars(shop: Shop, simulator: Simulator) -> None:
     assert OrderEvent.objects.filter(status="paid").count() == 7
     assert Payment.objects.filter(fulfils=True).count() == OutboxEmail.objects.count() == 7
     assert_books_hold()
-    assert_calm(shop)
-
-
-def deliver(shop: Shop, body: bytes) -> requests.Response:
-    """Post a webhook over HTTP."""
-    headers = {"X-Razorpay-Signature": signature(body), "Content-Type": "application/json"}
-    return requests.post(f"{shop.url}/webhooks/razorpay/", data=body, headers=headers, timeout=60)
+    shop.assert_calm()
 
 
 @pytest.mark.covers("A5", "A6", "B11")
@@ -113,7 +86,7 @@ def test_a_double_click_in_two_tabs(shop: Shop, simulator: Simulator) -> None:
     assert stock_of() == (10, 1)
     assert len(gateway._client().order.all(CREATED)["items"]) == 1
     assert_books_hold()
-    assert_calm(shop)
+    shop.assert_calm()
 
 
 @pytest.mark.covers("E7")
@@ -124,11 +97,11 @@ def test_a_webhook_a_hundred_times_at_once(shop: Shop, simulator: Simulator) -> 
     order = Order.objects.get(number=buyer.check_out().json()["order"]["number"])
     body = event("payment.captured", payment=payment_entity(order.razorpay_orders.get()))
     for _round in range(4):
-        assert set(map(status_of, at_once([lambda: deliver(shop, body)] * 25))) == {200}
+        assert set(map(status_of, at_once([lambda: shop.deliver(body)] * 25))) == {200}
     order.refresh_from_db()
     assert (order.status, stock_of()) == ("paid", (9, 0))
     assert_books_hold()
-    assert_calm(shop)
+    shop.assert_calm()
 
 
 def test_the_last_car_of_two_crossing_carts(shop: Shop, simulator: Simulator) -> None:
@@ -143,4 +116,4 @@ def test_the_last_car_of_two_crossing_carts(shop: Shop, simulator: Simulator) ->
     assert Counter(map(status_of, answers)) == {201: 10, 409: 10}
     assert stock_of("CG43-A") == stock_of("CG43-B") == (10, 10)
     assert_books_hold()
-    assert_calm(shop)
+    shop.assert_calm()
