@@ -14,6 +14,8 @@ from checkout.placing import OrderRefused
 from checkout.status import OrderStatus, PaymentStatus
 
 MOST = 3
+# Anybody can type a number, so that it takes more of them to be in its owner's way.
+MOST_OF_NUMBER = 10
 ON_ITS_WAY = [PaymentStatus.CREATED, PaymentStatus.AUTHORIZED, PaymentStatus.CAPTURED]
 # Tells this lock from others that somebody may build on PostgreSQL's advisory locks.
 LOCK = 0x0CA5
@@ -61,7 +63,7 @@ def check(cart: Cart, phone: str) -> None:
         text = _("You already have %(count)d unpaid orders. Pay or cancel one of them first.") % {"count": len(own)}
         raise TooManyOpen(text, orders=own, until=own[0].expires_at)
     of_number = [order for order in waiting if order.phone == phone]
-    if len(of_number) >= MOST:
+    if len(of_number) >= MOST_OF_NUMBER:
         until = of_number[0].expires_at
         text = _(
             "There are already %(count)d unpaid orders for this mobile number. "

@@ -21,13 +21,13 @@ from limits.strategies import MovingWindowRateLimiter
 logger = logging.getLogger(__name__)
 
 # India's mobile networks put hundreds of people behind one address, so a single visitor is nowhere near these numbers.
-CART = RateLimitItemPerMinute(120, 1, "cart")
-CHECKOUT = RateLimitItemPerMinute(60, 10, "checkout")
+CART = RateLimitItemPerMinute(600, 1, "cart")
+CHECKOUT = RateLimitItemPerMinute(600, 10, "checkout")
 CHECKOUT_OF_CART = RateLimitItemPerMinute(20, 10, "checkout-of-cart")
-ORDERS = RateLimitItemPerHour(30, 1, "orders")
-BAD_PAYMENT = RateLimitItemPerMinute(30, 10, "bad-payment")
-BAD_PAYMENT_OF_ORDER = RateLimitItemPerMinute(10, 10, "bad-payment-of-order")
-BAD_WEBHOOK = RateLimitItemPerMinute(120, 1, "bad-webhook")
+ORDERS = RateLimitItemPerHour(200, 1, "orders")
+BAD_PAYMENT = RateLimitItemPerMinute(300, 10, "bad-payment")
+BAD_PAYMENT_OF_ORDER = RateLimitItemPerMinute(60, 10, "bad-payment-of-order")
+BAD_WEBHOOK = RateLimitItemPerMinute(1200, 1, "bad-webhook")
 SELF_TEST = RateLimitItemPerMinute(6, 1, "self-test")
 
 # Whoever comes from a proxy on a Unix socket that names nobody: all of them are one.

@@ -12,7 +12,7 @@ from django.core.cache import cache
 from django.test import TransactionTestCase
 from pytest_django import DjangoDbBlocker, Settings
 
-from checkout import patience, throttle
+from checkout import open_orders, patience, throttle
 from tests.programs import Simulator, running_simulator
 from tests.template import kept_database
 
@@ -61,9 +61,21 @@ def _short_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def limits_on(settings: Settings) -> None:
-    """Let throttles and limits count, from nothing."""
+def limits_on(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let throttles and limits count, from nothing and to smaller numbers than the shop's: tests should be short."""
     settings.RATELIMIT_ENABLE = True
+    small = {
+        "CART": 120,
+        "CHECKOUT": 60,
+        "ORDERS": 30,
+        "BAD_PAYMENT": 30,
+        "BAD_PAYMENT_OF_ORDER": 10,
+        "BAD_WEBHOOK": 120,
+    }
+    for name, amount in small.items():
+        usual = getattr(throttle, name)
+        monkeypatch.setattr(throttle, name, type(usual)(amount, usual.multiples, usual.namespace))
+    monkeypatch.setattr(open_orders, "MOST_OF_NUMBER", open_orders.MOST)
     throttle.forget()
 
 
