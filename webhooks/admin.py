@@ -1,27 +1,35 @@
-"""Stored events of Razorpay: a list, and one event with its body as it came. Bodies hold buyers' data."""
+"""Stored events of Razorpay: a list, and one event with its body as it came, to be applied again.
+
+Bodies hold buyers' data.
+"""
 
 import json
 from typing import Any
 
 import django_filters
 from django import forms
+from django.contrib import messages
 from django.contrib.auth.models import Permission
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
-from django.http import HttpRequest
-from django.shortcuts import get_object_or_404
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
 from django.urls import URLPattern
+from django.views import View
 from wagtail.admin.filters import DateRangePickerWidget, WagtailFilterSet
 from wagtail.admin.menu import MenuItem
 from wagtail.admin.ui.tables import Column, DateColumn
 from wagtail.admin.views import generic
 from wagtail.admin.viewsets.model import ModelViewSet
+from wagtail.log_actions import log
 
 from checkout.admin.columns import StatusColumn
 from checkout.admin.policy import NamedActsPolicy
+from webhooks import inbox
 from webhooks.models import Outcome, WebhookEvent
 
-EVENTS = NamedActsPolicy(WebhookEvent, {"view"})
+REPLAYED_AT_ONCE = 200
+EVENTS = NamedActsPolicy(WebhookEvent, {"view", "replay"})
 
 
 class EventFilterSet(WagtailFilterSet):
@@ -46,6 +54,16 @@ class EventIndexView(generic.IndexView):
         """Leave the bodies, up to a megabyte each, in the database."""
         return WebhookEvent.objects.defer("raw")
 
+    def get_context_data(self, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        """Add how many events wait and how many cannot be read."""
+        context: dict[str, Any] = super().get_context_data(*args, **kwargs)
+        return {
+            **context,
+            "waiting": inbox.waiting().count(),
+            "unreadable": WebhookEvent.objects.filter(outcome=Outcome.QUARANTINED).count(),
+            "may_replay": EVENTS.user_has_permission(self.request.user, "replay"),
+        }
+
 
 class EventView(generic.InspectView):
     """One event."""
@@ -64,9 +82,31 @@ class EventView(generic.InspectView):
         body = bytes(self.object.raw)
         raw = body.decode("utf-8", "backslashreplace")
         context: dict[str, Any] = super().get_context_data(
-            event=self.object, raw=raw, indented=indented(raw), size=len(body), **kwargs
+            event=self.object,
+            raw=raw,
+            indented=indented(raw),
+            size=len(body),
+            may_replay=EVENTS.user_has_permission(self.request.user, "replay"),
+            **kwargs,
         )
         return context
+
+    def post(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Apply the event again. What was applied already changes nothing."""
+        _replay(request, WebhookEvent.objects.filter(pk=self.object.pk))
+        return redirect("webhook-events:inspect", self.object.pk)
+
+
+class ReplayWaitingView(View):
+    """Apply the events that wait, whoever has claimed them."""
+
+    http_method_names = ["post"]
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        """Apply the oldest of them, as many as a person waits for."""
+        oldest = list(inbox.waiting().values_list("pk", flat=True)[:REPLAYED_AT_ONCE])
+        _replay(request, WebhookEvent.objects.filter(pk__in=oldest))
+        return redirect("webhook-events:index")
 
 
 class EventMenuItem(MenuItem):
@@ -90,6 +130,7 @@ class EventViewSet(ModelViewSet):
     add_to_reference_index = False
     form_fields: list[str] = []
     index_view_class = EventIndexView
+    index_template_name = "webhooks/admin/index.html"
     inspect_view_enabled = True
     inspect_view_class = EventView
     inspect_template_name = "webhooks/admin/event.html"
@@ -127,6 +168,16 @@ class EventViewSet(ModelViewSet):
     def get_permissions_to_register(self) -> QuerySet[Permission]:
         """Offer groups only what can be done."""
         return EVENTS.permissions()
+
+
+def _replay(request: HttpRequest, events: QuerySet[WebhookEvent]) -> None:
+    if not EVENTS.user_has_permission(request.user, "replay"):
+        raise PermissionDenied
+    for event in events.defer("raw"):
+        log(instance=event, action="webhooks.replay", user=request.user)
+    names = dict(Outcome.choices)
+    counts = [f"{count} {names[outcome].lower()}" for outcome, count in sorted(inbox.replay(events).items())]
+    messages.success(request, f"Applied again: {', '.join(counts) or 'nothing waits'}.")
 
 
 def indented(body: str) -> str:

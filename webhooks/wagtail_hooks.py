@@ -1,9 +1,13 @@
-"""Razorpay's reports in the admin, to read and nothing else, and the test of the connection to Razorpay."""
+"""Razorpay's reports in the admin, what has stopped behind the shop, and the test of the connection to Razorpay."""
 
+from typing import Any
+
+from django.http import HttpRequest
 from django.urls import URLPattern, path
 from wagtail import hooks
 
-from webhooks.admin import EventViewSet
+from webhooks.admin import EventViewSet, ReplayWaitingView
+from webhooks.pulse_admin import PulsePanel, ReconcileView
 from webhooks.selftest_admin import SelfTestMenuItem, SelfTestView
 
 
@@ -15,8 +19,25 @@ def register_events() -> EventViewSet:
 
 @hooks.register("register_admin_urls")
 def register_selftest() -> list[URLPattern]:
-    """Add the page of the test."""
-    return [path("razorpay-connection/", SelfTestView.as_view(), name="razorpay_connection")]
+    """Add the page of the test, and what people can start by hand."""
+    return [
+        path("razorpay-connection/", SelfTestView.as_view(), name="razorpay_connection"),
+        path("reconcile/", ReconcileView.as_view(), name="reconcile_now"),
+        path("replay-waiting/", ReplayWaitingView.as_view(), name="replay_waiting"),
+    ]
+
+
+@hooks.register("construct_homepage_panels")
+def show_pulse(request: HttpRequest, panels: list[Any]) -> None:
+    """Tell first what has stopped."""
+    panels.insert(0, PulsePanel())
+
+
+@hooks.register("register_log_actions")
+def register_log_actions(actions: Any) -> None:
+    """Name what people start by hand in Wagtail's log."""
+    actions.register_action("webhooks.reconcile", "Catch up with Razorpay", "Caught up with Razorpay")
+    actions.register_action("webhooks.replay", "Apply event again", "Applied an event again")
 
 
 @hooks.register("register_settings_menu_item")

@@ -3,10 +3,14 @@
 import pytest
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
+from wagtail.models import ModelLogEntry
 
+from checkout.models import AttentionCase, Order
+from checkout.models.attention import CaseKind
 from tests.checkout import orders as tell
 from tests.checkout import reports
 from tests.checkout.admin.people import browser_of, in_role, person
+from webhooks import inbox
 from webhooks.models import WebhookEvent
 
 pytestmark = pytest.mark.django_db
@@ -65,7 +69,6 @@ def test_nobody_adds_edits_or_deletes() -> None:
     for view in ("new/", *(f"{name}/{event.pk}/" for name in ("edit", "delete", "copy", "history", "usage"))):
         for method in (owner.get, owner.post):
             assert (view, method(INBOX + view).status_code) == (view, 404)
-    assert owner.post(f"{INBOX}inspect/{event.pk}/").status_code == 405
     assert WebhookEvent.objects.count() == 1
 
 
@@ -83,9 +86,73 @@ def test_three_events_need_as_many_queries_as_one(
 ) -> None:
     captured()
     reader.get(INBOX)
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(13):
         reader.get(INBOX)
     captured("evt_2")
     captured("evt_3")
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(13):
         assert len(reader.get(INBOX).context["object_list"]) == 3
+
+
+def replayer() -> Client:
+    names = ("wagtailadmin.access_admin", "webhooks.view_webhookevent", "webhooks.replay_webhookevent")
+    return browser_of(person("replayer", names))
+
+
+def waiting(count: int = 1) -> list[WebhookEvent]:
+    """Return events that were stored and never applied, one for each of so many orders."""
+    attempts = [tell.ordered(on_hand=20) for _number in range(count)]
+    bodies = [
+        reports.event("payment.captured", payment=reports.payment_entity(attempt, id=f"pay_{attempt.pk:014d}"))
+        for attempt in attempts
+    ]
+    return [inbox.store(body, f"evt_{number}")[0] for number, body in enumerate(bodies)]
+
+
+@pytest.mark.covers("E24", "E17")
+def test_one_event_is_applied_again_without_a_second_effect() -> None:
+    (event,), browser = waiting(), replayer()
+    address = f"{INBOX}inspect/{event.pk}/"
+    assert "Apply again" in browser.get(address).content.decode()
+    for words in ("1 applied", "1 nothing new", "1 nothing new"):
+        assert f"Applied again: {words}." in browser.post(address, follow=True).content.decode()
+    assert tell.outcome(Order.objects.get()) == tell.ONCE_PAID
+    entries = ModelLogEntry.objects.filter(action="webhooks.replay")
+    assert [(entry.object_id, entry.user and entry.user.get_username()) for entry in entries] == [
+        (str(event.pk), "replayer")
+    ] * 3
+    tell.assert_books_hold()
+
+
+@pytest.mark.covers("E5", "E17")
+def test_what_waits_and_what_cannot_be_read_is_counted_and_applied_at_once(reader: Client) -> None:
+    waiting(3)
+    reports.deliver(b"{", event_id="evt_bad")
+    html = " ".join(reader.get(INBOX).content.decode().split())
+    assert '<a href="/admin/webhook-events/?outcome=quarantined">1 unreadable</a>, kept as it came.' in html
+    assert '<a href="/admin/webhook-events/?outcome=waiting&amp;outcome=failed">3 not applied</a> yet.' in html
+    assert "Apply all that wait" not in html, "a reader only reads"
+    browser = replayer()
+    assert "Apply all that wait" in browser.get(INBOX).content.decode()
+    assert "Applied again: 3 applied." in browser.post("/admin/replay-waiting/", follow=True).content.decode()
+    assert "Applied again: nothing waits." in browser.post("/admin/replay-waiting/", follow=True).content.decode()
+    assert [tell.outcome(order) for order in Order.objects.all()] == [tell.ONCE_PAID] * 3
+    assert "not applied" not in browser.get(INBOX).content.decode()
+
+
+def test_readers_apply_nothing(reader: Client) -> None:
+    (event,) = waiting()
+    for address in (f"{INBOX}inspect/{event.pk}/", "/admin/replay-waiting/"):
+        response = reader.post(address)
+        assert (response.status_code, response.headers["Location"]) == (302, "/admin/")
+    assert WebhookEvent.objects.get().outcome == "waiting"
+    assert "Apply again" not in reader.get(f"{INBOX}inspect/{event.pk}/").content.decode()
+
+
+@pytest.mark.covers("E5")
+def test_an_unreadable_event_is_put_before_staff_once() -> None:
+    for body in (b"{", b"[]"):
+        reports.deliver(body, event_id="evt_bad")
+    case = AttentionCase.objects.get()
+    assert (case.kind, case.order, case.payment) == (CaseKind.STUCK, None, None)
+    assert "cannot be read" in case.text

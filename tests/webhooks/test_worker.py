@@ -27,7 +27,7 @@ from tests.checkout.serving import environment
 from tests.factories import Buyer, make_product
 from tests.programs import MANAGE, Simulator, running, wait_until
 from tests.webhooks.test_workers import crew
-from webhooks import inbox
+from webhooks import inbox, pulse
 from webhooks.management.commands import worker
 from webhooks.models import Heartbeat, WebhookEvent
 
@@ -128,7 +128,7 @@ def test_workers_that_publish_at_once_publish_each_page_once() -> None:
 @pytest.mark.django_db(transaction=True)
 def test_a_worker_ends_when_told(tmp_path: Path, simulator: Simulator) -> None:
     def is_alive() -> bool:
-        return Heartbeat.objects.filter(name=worker.WORKER).exists()
+        return Heartbeat.objects.filter(name=pulse.WORKER).exists()
 
     with running([*MANAGE, "worker"], log=tmp_path / "log", ready=is_alive, env=environment(simulator)) as process:
         process.send_signal(signal.SIGTERM)

@@ -34,6 +34,7 @@ ROLES: dict[str, tuple[str, ...]] = {
         "checkout.refund_order",
         "catalog.change_shopsettings",
         "webhooks.view_webhookevent",
+        "webhooks.replay_webhookevent",
     ),
 }
 MEMBERS = {"editor": "Content editors", "staff": "Order staff", "owner": "Owners"}

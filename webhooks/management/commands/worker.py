@@ -16,11 +16,11 @@ from catalog import pictures
 from checkout import emails, refunds
 from webhooks import catching_up, inbox
 from webhooks.models import Heartbeat
+from webhooks.pulse import WORKER
 
 logger = logging.getLogger(__name__)
 
 Job = Callable[[], object]
-WORKER = "worker"
 # Seconds that a job may spend on Razorpay before it lets the next one have its turn.
 BUDGET = 20.0
 
