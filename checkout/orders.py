@@ -128,7 +128,8 @@ def hold(order: Order, *, text: str) -> None:
 
 def has_money_coming(order: Order) -> bool:
     """Tell whether a payment is on its way: signed by Razorpay but not yet seen captured, or captured unaccepted."""
-    return order.payments.filter(status__in=["created", "authorized", "captured"]).exists()
+    coming = order.payments.filter(status__in=["created", "authorized", "captured"]).select_related("razorpay_order")
+    return any(payment.razorpay_order is None or payment.razorpay_order.is_of_this_mode for payment in coming)
 
 
 def advance(

@@ -38,7 +38,9 @@ def verify(*, order_id: object, payment_id: object, signature: object) -> Order:
     if not (is_order_id(order_id) and is_payment_id(payment_id)):
         raise BadSignature
     attempt = RazorpayOrder.objects.filter(razorpay_order_id=order_id).select_related("order").first()
-    if attempt is None or not gateway.checkout_signature_is_valid(
+    if attempt is None or not attempt.is_of_this_mode:
+        raise BadSignature
+    if not gateway.checkout_signature_is_valid(
         order_id=order_id, payment_id=payment_id, signature=signature, key_id=attempt.key_id
     ):
         raise BadSignature
@@ -57,6 +59,8 @@ def check(order: Order, *, budget: float = BUDGET) -> None:
     """Ask Razorpay about every attempt of an order and record what it says. Raises GatewayError."""
     deadline = time.monotonic() + budget
     for attempt in order.razorpay_orders.exclude(razorpay_order_id=None):
+        if not attempt.is_of_this_mode:
+            continue
         payments = gateway.fetch_order_payments(attempt.razorpay_order_id or "", timeout=_left(deadline))
         _take(attempt, payments, deadline)
         _ask_about_announced(attempt, payments, deadline)
@@ -66,8 +70,8 @@ def check(order: Order, *, budget: float = BUDGET) -> None:
 def record(facts: PaymentFacts, order_facts: OrderFacts | None = None) -> str:
     """Record what is known of a payment: the one place where a report of money changes anything.
 
-    Safe to repeat, in any order. Returns what came of it: `applied`, `unchanged`, `unmatched`, or `ask_razorpay` when
-    the report alone cannot tell whether the whole order is paid.
+    Safe to repeat, in any order. Returns what came of it: `applied`, `unchanged`, `unmatched`, `ignored` for money of
+    another mode (test or live), or `ask_razorpay` when the report alone cannot tell whether the whole order is paid.
     """
     try:
         return _record(facts, order_facts)
@@ -85,6 +89,8 @@ def _record(facts: PaymentFacts, order_facts: OrderFacts | None) -> str:
         attempt = _attempt_of(facts, order_facts)
         if attempt is None:
             return _record_unmatched(facts)
+        if not attempt.is_of_this_mode:
+            return "ignored"
         order = orders.lock(attempt.order_id)
         payment, changed = _merge(facts, order, attempt)
         if order_facts:

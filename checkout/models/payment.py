@@ -8,6 +8,11 @@ from checkout.models.order import Order
 from checkout.status import PaymentStatus
 
 
+def mode_of(key_id: str) -> str:
+    """Return what the keys of one mode begin with. Test and live know nothing of each other's orders and money."""
+    return key_id.rpartition("_")[0]
+
+
 class RazorpayOrder(models.Model):
     """One attempt to have an order paid. The row exists before Razorpay is called; its id comes with the answer.
 
@@ -32,6 +37,11 @@ class RazorpayOrder(models.Model):
 
     def __str__(self) -> str:
         return self.razorpay_order_id or self.receipt
+
+    @property
+    def is_of_this_mode(self) -> bool:
+        """Whether the shop's key can know this Razorpay order; a key that was rolled since made it as well."""
+        return mode_of(self.key_id) == mode_of(settings.RAZORPAY_KEY_ID)
 
 
 class Payment(models.Model):
