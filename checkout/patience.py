@@ -1,8 +1,12 @@
-"""Patience of a pass that asks Razorpay many questions: it slows down when answers fail, and ends when all do."""
+"""Patience of a pass that asks Razorpay many questions: it slows down when answers fail, and ends when all do.
+
+The first answer of a pass also tells whether Razorpay lets the shop in, which buyers and staff are told.
+"""
 
 import random
 import time
 
+from checkout import attention
 from checkout.gateway import GatewayError
 
 FIRST_PAUSE = 0.5
@@ -17,6 +21,7 @@ class Patience:
     def __init__(self, budget: float | None = None) -> None:
         self.deadline = None if budget is None else time.monotonic() + budget
         self.in_a_row = 0
+        self.is_let_in = False
 
     @property
     def is_over(self) -> bool:
@@ -26,11 +31,18 @@ class Patience:
     def answered(self) -> None:
         """Note that Razorpay answered."""
         self.in_a_row = 0
+        if not self.is_let_in:
+            self.is_let_in = True
+            attention.key_accepted()
 
     def failed(self, error: GatewayError) -> None:
-        """Note that it did not, and pause. A refusal is an answer."""
+        """Note that it did not, and pause. A refusal is an answer; a refused key makes every further question vain."""
         if error.is_refusal:
             self.answered()
+            return
+        if error.is_about_our_key:
+            attention.key_refused(str(error))
+            self.in_a_row = LOST
             return
         self.in_a_row += 1
         if not self.is_over:

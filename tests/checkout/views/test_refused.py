@@ -4,6 +4,7 @@ The control, as it was seen: without the case that `attempts` opens, the pay pag
 """
 
 import pytest
+from django.core.management import CommandError, call_command
 from pytest_django import Settings
 
 from checkout import attention
@@ -73,6 +74,23 @@ def test_a_key_that_razorpay_refuses_is_told_to_everybody_once(
     assert other.client.get(pay_url).context["ready"]
     assert not attention.nobody_can_pay()
     assert "out of order" not in somebody_else().client.get("/checkout/").content.decode()
+
+
+@pytest.mark.covers("B7", "L3")
+def test_a_pass_of_reconciliation_finds_the_key_refused_and_accepted(
+    buyer: Buyer, faulty: FaultyRazorpay, settings: Settings
+) -> None:
+    for number in range(3):
+        somebody_else().check_out(key=f"key-of-form-{number}", phone=f"9876543{number:03}")
+    asked = len(faulty.calls)
+    right, settings.RAZORPAY_KEY_SECRET = settings.RAZORPAY_KEY_SECRET, "of-another-set"
+    with pytest.raises(CommandError):
+        call_command("reconcile")
+    assert len(faulty.calls) == asked + 1, "each further question would be vain"
+    assert attention.nobody_can_pay()
+    settings.RAZORPAY_KEY_SECRET = right
+    call_command("reconcile")
+    assert not attention.nobody_can_pay()
 
 
 def somebody_else() -> Buyer:
