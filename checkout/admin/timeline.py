@@ -9,6 +9,7 @@ from checkout.models import Order, OrderEvent, OutboxEmail
 
 SENTENCES = {
     "placed": "Order placed",
+    "hold_extended": "The buyer opened the payment window and has more time",
     "payment_opened": "Payment opened at Razorpay",
     "payment_signed": "The buyer's browser reported a payment",
     "payment_failed": "A payment failed",

@@ -62,6 +62,15 @@ def placed(order: Order) -> dict[str, Any]:
     }
 
 
+def payable(order: Order, attempt: RazorpayOrder | None, shop: ShopSettings) -> dict[str, Any]:
+    """Return what a script needs to open Razorpay's window; without an attempt there is nothing to pay."""
+    return {
+        "order": placed(order),
+        "verify_url": reverse("webhooks:verify"),
+        "razorpay": razorpay_options(order, attempt, shop) if attempt else None,
+    }
+
+
 def razorpay_options(order: Order, attempt: RazorpayOrder, shop: ShopSettings) -> dict[str, Any]:
     """Return the options of Razorpay's window for one attempt. `amount` is paise and only shown; the order decides.
 

@@ -22,8 +22,8 @@ from checkout.open_orders import TooManyOpen
 from checkout.status import OrderStatus
 from checkout.views.answers import (
     keep_private,
+    payable,
     placed,
-    razorpay_options,
     retry_after,
     see_other,
     tell_refusal,
@@ -130,12 +130,7 @@ def _answer(request: HttpRequest, order: Order, is_new: bool, shop: ShopSettings
     if not wants_json(request):
         target = "checkout:order_pay" if order.status == OrderStatus.PENDING else "checkout:order"
         return see_other(reverse(target, args=[order.token]))
-    body: dict[str, Any] = {
-        "order": placed(order),
-        "verify_url": reverse("webhooks:verify"),
-        "razorpay": razorpay_options(order, attempt, shop) if attempt else None,
-    }
-    return JsonResponse(body, status=201 if is_new else 200)
+    return JsonResponse(payable(order, attempt, shop), status=201 if is_new else 200)
 
 
 def _left(deadline: float) -> float:

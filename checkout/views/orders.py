@@ -16,12 +16,21 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from catalog import pictures
 from catalog.models import ShopSettings
-from checkout import attempts, attention, cancelling, downtimes, reconciliation, tracker
+from checkout import attempts, attention, cancelling, downtimes, holding, reconciliation, tracker
 from checkout.attempts import NotPayable
 from checkout.gateway import GatewayError
 from checkout.models import Order
 from checkout.status import OrderStatus
-from checkout.views.answers import keep_private, order_status, razorpay_options, see_other, tell_refusal
+from checkout.views.answers import (
+    keep_private,
+    order_status,
+    payable,
+    placed,
+    razorpay_options,
+    see_other,
+    tell_refusal,
+    wants_json,
+)
 
 CHECK_PAUSE = timedelta(seconds=4)
 
@@ -46,6 +55,7 @@ def show(request: HttpRequest, token: str) -> HttpResponse:
         "polling": is_waiting,
         "pay_url": _url("order_pay", order) if is_pending and not is_waiting else "",
         "cancel_url": _url("order_cancel", order) if may_cancel and not is_waiting else "",
+        "hold": holding.tell(order, now=timezone.now()),
         "refunds": tracker.refunds_in(order),
         "check_url": _url("order_check", order),
         "status_url": _url("order_status", order),
@@ -55,13 +65,12 @@ def show(request: HttpRequest, token: str) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def pay(request: HttpRequest, token: str) -> HttpResponse:
-    """Show the page that opens Razorpay's window; a POST makes or adopts the Razorpay order first."""
+    """Show the page that opens Razorpay's window; a POST gives time for it and sees to the Razorpay order."""
     order = _find(token)
-    if order.status != OrderStatus.PENDING or tracker.payment_state(order) == "confirming":
-        return see_other(order.get_absolute_url())
+    is_payable = order.status == OrderStatus.PENDING and tracker.payment_state(order) != "confirming"
     if request.method == "POST":
-        return _open(request, order)
-    return _pay_page(request, order)
+        return _open(request, order) if is_payable else _not_payable(request, order)
+    return _pay_page(request, order) if is_payable else see_other(order.get_absolute_url())
 
 
 @require_safe
@@ -77,7 +86,9 @@ def check(request: HttpRequest, token: str) -> HttpResponse:
     """Ask Razorpay about this order now, at most once in a few seconds, and answer like `status/`."""
     order = _find(token)
     before = timezone.now() - CHECK_PAUSE
-    is_due = Q(checked_at=None) | Q(checked_at__lt=before) | Q(pk=None if settings.RATELIMIT_ENABLE else order.pk)
+    # A question in the future was asked before the clock was set back.
+    is_due = Q(checked_at=None) | Q(checked_at__lt=before) | Q(checked_at__gt=timezone.now() + CHECK_PAUSE)
+    is_due |= Q(pk=None if settings.RATELIMIT_ENABLE else order.pk)
     if Order.objects.filter(is_due, pk=order.pk).update(checked_at=timezone.now()):
         try:
             reconciliation.settle(order)
@@ -113,13 +124,28 @@ def _goods(order: Order) -> dict[str, Any]:
 
 
 def _open(request: HttpRequest, order: Order) -> HttpResponse:
+    """Give the buyer time to pay, see to the Razorpay order, and answer with it or lead back to the page."""
+    holding.extend(order, now=timezone.now())
     try:
-        attempts.open_payment(order)
+        attempt = attempts.open_payment(order)
     except NotPayable:
-        return see_other(order.get_absolute_url())
+        return _not_payable(request, _find(order.token))
     except GatewayError as error:
+        if wants_json(request):
+            body = {"order": placed(order), "errors": {"payment": [error.customer_text]}}
+            return keep_private(JsonResponse(body, status=503))
         tell_refusal(request, error)
-    return see_other(_url("order_pay", order))
+        return see_other(_url("order_pay", order))
+    if not wants_json(request):
+        return see_other(_url("order_pay", order))
+    hold = holding.tell(order, now=timezone.now())
+    return keep_private(JsonResponse({**payable(order, attempt, ShopSettings.for_request(request)), "hold": hold}))
+
+
+def _not_payable(request: HttpRequest, order: Order) -> HttpResponse:
+    if not wants_json(request):
+        return see_other(order.get_absolute_url())
+    return keep_private(JsonResponse(payable(order, None, ShopSettings.for_request(request))))
 
 
 def _pay_page(request: HttpRequest, order: Order) -> HttpResponse:
@@ -141,7 +167,9 @@ def _pay_page(request: HttpRequest, order: Order) -> HttpResponse:
         "return_url": settings.SITE_URL + _url("order_pay", order),
         "failure": tracker.failure(order),
         "downtimes": downtimes.current(),
-        "held_until": order.expires_at,
+        "hold": holding.tell(order, now=timezone.now()),
+        "may_extend": order.expires_at < timezone.now() + holding.extension() and not order.extended_at,
+        "pay_url": _url("order_pay", order),
     }
     return _for_razorpay(TemplateResponse(request, "checkout/pay.html", context))
 

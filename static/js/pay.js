@@ -4,9 +4,12 @@ const { setBusy } = globalThis.shop;
 const root = document.querySelector("[data-pay]");
 const button = root.querySelector("[data-pay-button]");
 const options = JSON.parse(document.getElementById("razorpay-options").textContent);
-const { checkoutJs, verifyUrl, statusUrl, orderUrl } = root.dataset;
+const { checkoutJs, verifyUrl, statusUrl, orderUrl, payUrl, csrf } = root.dataset;
+
+const hold = root.querySelector("[data-hold]");
 
 const WATCHDOG = 8000;
+const PATIENCE = 5000;
 const VERIFY_PAUSES = [1000, 2000, 4000];
 
 let busy = false;
@@ -29,6 +32,7 @@ razorpay.then((found) => found || blocked());
 function notify(name, title) {
   const notice = root.querySelector(`[data-notice="${name}"]`).content.cloneNode(true);
   if (title) notice.querySelector("b").textContent = title;
+  if (name === "dismissed") notice.querySelector("p:last-child").textContent = hold.textContent;
   // Razorpay's own words may speak of the money already.
   if (/refund/i.test(title)) notice.querySelector("p:last-child").remove();
   root.querySelector("[data-pay-status]").replaceChildren(notice);
@@ -55,8 +59,24 @@ function blocked() {
   button.replaceWith(root.querySelector("[data-hosted]").content.cloneNode(true));
 }
 
-// Another tab, or the bank on its own, may have settled the order meanwhile.
+// Tells the shop that the window opens, so that the models are held long enough to pay. Returns whether there is nothing
+// left to pay: another tab, or the bank on its own, may have settled the order meanwhile.
 async function isSettled() {
+  const request = { method: "POST", headers: { Accept: "application/json", "X-CSRFToken": csrf } };
+  try {
+    const answer = await fetch(payUrl, { ...request, signal: AbortSignal.timeout(PATIENCE) });
+    if (!answer.ok) return await looksSettled();
+    const { razorpay: current, hold: told } = await answer.json();
+    if (!current) return true;
+    Object.assign(options, current);
+    hold.textContent = told;
+    return false;
+  } catch {
+    return await looksSettled();
+  }
+}
+
+async function looksSettled() {
   try {
     const answer = await fetch(statusUrl, { headers: { Accept: "application/json" }, cache: "no-store" });
     if (!answer.ok) return false;

@@ -7,6 +7,12 @@ from tests.journeys.shop import Shop
 from tests.journeys.shopper import Shopper
 
 SKU = "CW64-MR-0065"
+LITTLE_TIME = """
+from datetime import timedelta
+from django.utils import timezone
+from checkout.models import Order
+Order.objects.filter(number="%s").update(expires_at=timezone.now() + timedelta(minutes=5))
+"""
 
 
 @pytest.mark.covers("C2")
@@ -57,6 +63,25 @@ def test_dismissal_then_resume(shopper: Shopper, shop: Shop) -> None:
     shopper.upi("success@razorpay")
     shopper.expect_paid()
     assert shop.attempts(number) == attempts
+
+
+def test_opening_the_window_late_gives_time_and_says_so(shopper: Shopper, shop: Shop) -> None:
+    number = shopper.place_order(SKU)
+    shopper.window.get_by_role("button", name="Close").click()
+    shop.python(LITTLE_TIME % number)
+    shopper.page.reload()
+    hold = shopper.page.locator("[data-hold]")
+    expect(hold).to_contain_text("From opening the payment window you have at least 15 minutes.")
+    before = hold.text_content() or ""
+    shopper.pay_button.click()
+    shopper.window.get_by_role("button", name="Close").click()
+    expect(hold).not_to_contain_text("From opening")
+    told = hold.text_content() or ""
+    assert told.split(". ")[0] != before.split(". ")[0], "another time"
+    expect(shopper.page.get_by_role("status").first).to_contain_text(told)
+    shopper.pay_button.click()
+    shopper.upi("success@razorpay")
+    shopper.expect_paid()
 
 
 @pytest.mark.covers("A5")

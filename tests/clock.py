@@ -1,0 +1,26 @@
+"""A clock that tests move: `timezone.now()`, which is the only clock that the shop reads for what it keeps."""
+
+import datetime as dt
+
+import pytest
+from django.utils import timezone
+
+true_now = timezone.now
+
+
+class Clock:
+    """Stands still at a time until it is moved; without a time it runs from the true one."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, at: dt.datetime | None = None) -> None:
+        self._still, self._ahead = at, dt.timedelta(0)
+        monkeypatch.setattr(timezone, "now", lambda: self.at)
+
+    @property
+    def at(self) -> dt.datetime:
+        """The time that it shows."""
+        return (self._still or true_now()) + self._ahead
+
+    def move(self, **by: float) -> dt.datetime:
+        """Move by days, hours, minutes or seconds, also backwards, and return the new time."""
+        self._ahead += dt.timedelta(**by)
+        return self.at
