@@ -237,8 +237,10 @@ def _take_over(facts: PaymentFacts, payment: Payment) -> None:
     payment.amount_refunded = max(facts.amount_refunded, payment.amount_refunded)
     payment.error_reason = facts.error_reason
     payment.error_description = facts.error_description
-    payment.email = facts.email or payment.email
-    payment.contact = facts.contact or payment.contact
+    # A buyer who was forgotten stays so.
+    if payment.order is None or payment.order.email:
+        payment.email = facts.email or payment.email
+        payment.contact = facts.contact or payment.contact
     payment.save()
 
 
