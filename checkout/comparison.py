@@ -6,6 +6,7 @@ from django.utils import timezone
 
 from checkout.facts import OrderFacts
 from checkout.models import Order, Payment, RazorpayOrder
+from checkout.status import OrderStatus
 
 
 class Verdict(Enum):
@@ -18,6 +19,9 @@ class Verdict(Enum):
 
 def compare(order: Order, payment: Payment, attempt: RazorpayOrder, order_facts: OrderFacts | None) -> Verdict:
     """Compare at the level of the Razorpay order: offers and customer-borne fees make a payment differ from it."""
+    if order.is_bought or order.status == OrderStatus.CANCELLED:
+        # Whatever the amount, this money goes back.
+        return Verdict.MISMATCH
     is_same_payment = (payment.amount, payment.currency) == (attempt.amount, attempt.currency)
     if order_facts is None or order_facts.order_id != attempt.razorpay_order_id:
         return Verdict.MATCH if is_same_payment else Verdict.UNKNOWN

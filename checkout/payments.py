@@ -7,7 +7,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from catalog.money import rupees
-from checkout import attention, gateway, judgement, ledger, orders, refunds
+from checkout import attention, contradictions, gateway, judgement, ledger, orders, refunds
 from checkout.comparison import Verdict, compare
 from checkout.facts import OrderFacts, PaymentFacts, is_order_id, is_payment_id
 from checkout.gateway import GatewayError
@@ -92,12 +92,15 @@ def _record(facts: PaymentFacts, order_facts: OrderFacts | None) -> str:
         if not attempt.is_of_this_mode:
             return "ignored"
         order = orders.lock(attempt.order_id)
-        payment, changed = _merge(facts, order, attempt)
+        known = Payment.objects.select_for_update().filter(razorpay_payment_id=facts.payment_id).first()
+        if known and contradictions.in_payment(known, facts, attempt):
+            return "unchanged"
+        payment, changed = _merge(known, facts, order, attempt)
         if order_facts:
             RazorpayOrder.objects.filter(pk=attempt.pk).update(status=order_facts.status)
         verdict = None
         # Money that is first heard of when it has all gone back pays nothing.
-        if facts.status == PaymentStatus.CAPTURED and not judgement.is_judged(payment):
+        if PaymentStatus.CAPTURED in (facts.status, payment.status) and not judgement.is_judged(payment):
             verdict = compare(order, payment, attempt, order_facts)
         if verdict in (Verdict.MATCH, Verdict.MISMATCH):
             judgement.judge(order, payment, is_match=verdict is Verdict.MATCH)
@@ -178,7 +181,7 @@ def _announce(attempt: RazorpayOrder, payment_id: str) -> None:
 
 def _attempt_of(facts: PaymentFacts, order_facts: OrderFacts | None) -> RazorpayOrder | None:
     if not facts.order_id:
-        return None
+        return RazorpayOrder.objects.filter(payments__razorpay_payment_id=facts.payment_id).first()
     attempt = RazorpayOrder.objects.filter(razorpay_order_id=facts.order_id).first()
     if attempt or order_facts is None or order_facts.order_id != facts.order_id:
         return attempt
@@ -194,6 +197,8 @@ def _record_unmatched(facts: PaymentFacts) -> str:
         razorpay_payment_id=facts.payment_id, defaults={"foreign_order_id": facts.order_id}
     )
     payment = refunds.lock(known.pk)
+    if contradictions.in_payment(payment, facts, None):
+        return "unchanged"
     _copy(facts, payment)
     if facts.was_captured and refunds.refundable(payment) > 0:
         attention.open_case(
@@ -203,10 +208,8 @@ def _record_unmatched(facts: PaymentFacts) -> str:
     return "unmatched"
 
 
-def _merge(facts: PaymentFacts, order: Order, attempt: RazorpayOrder) -> tuple[Payment, bool]:
-    payment = Payment.objects.select_for_update().filter(razorpay_payment_id=facts.payment_id).first()
-    if payment is None:
-        payment = Payment(razorpay_payment_id=facts.payment_id)
+def _merge(known: Payment | None, facts: PaymentFacts, order: Order, attempt: RazorpayOrder) -> tuple[Payment, bool]:
+    payment = known or Payment(razorpay_payment_id=facts.payment_id)
     before = payment.status if payment.pk else ""
     if payment.order_id is None:
         payment.order, payment.razorpay_order = order, attempt
@@ -234,7 +237,7 @@ def _take_over(facts: PaymentFacts, payment: Payment) -> None:
     payment.method = facts.method or payment.method
     payment.fee = facts.fee if facts.fee is not None else payment.fee
     payment.tax = facts.tax if facts.tax is not None else payment.tax
-    payment.amount_refunded = max(facts.amount_refunded, payment.amount_refunded)
+    payment.amount_refunded = min(max(facts.amount_refunded, payment.amount_refunded), facts.amount)
     payment.error_reason = facts.error_reason
     payment.error_description = facts.error_description
     # A buyer who was forgotten stays so.

@@ -37,8 +37,8 @@ def payment_facts(value: object) -> PaymentFacts:
     data = entity(value, "payment")
     if not is_payment_id(data.get("id")):
         raise BadFacts("payment id is malformed")
-    order_id = data.get("order_id") or ""
-    if order_id and not is_order_id(order_id):
+    order_id = data.get("order_id")
+    if order_id not in (None, "") and not is_order_id(order_id):
         raise BadFacts("order id of the payment is malformed")
     status = data.get("status")
     if status not in PaymentStatus.values:
@@ -49,7 +49,7 @@ def payment_facts(value: object) -> PaymentFacts:
         raise BadFacts("more refunded than paid")
     return PaymentFacts(
         payment_id=data["id"],
-        order_id=order_id,
+        order_id=order_id or "",
         status=PaymentStatus(status),
         amount=amount,
         currency=currency(data),

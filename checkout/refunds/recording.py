@@ -4,7 +4,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from checkout import attention, emails, invoices, ledger, orders
+from checkout import attention, contradictions, emails, invoices, ledger, orders
 from checkout.facts import RefundFacts
 from checkout.models import Order, Payment, Refund
 from checkout.models.ledger import EntryKind
@@ -34,8 +34,11 @@ def settle(payment: Payment) -> None:
     """
     if not ledger.captured(payment):
         return
-    payment.refunds.filter(origin=RefundOrigin.AUTO).update(origin=RefundOrigin.DASHBOARD)
-    for refund in payment.refunds.filter(status__in=[RefundStatus.PROCESSED, RefundStatus.FAILED]):
+    for refund in payment.refunds.filter(origin=RefundOrigin.AUTO).order_by("pk"):
+        if refund.status == RefundStatus.FAILED or not contradictions.in_refund_before(payment, refund):
+            payment.refunds.filter(pk=refund.pk).update(origin=RefundOrigin.DASHBOARD)
+    done = payment.refunds.filter(status__in=[RefundStatus.PROCESSED, RefundStatus.FAILED])
+    for refund in done.exclude(origin=RefundOrigin.AUTO):
         if refund.status == RefundStatus.PROCESSED:
             _book(refund, payment)
         elif refund.razorpay_refund_id and ledger.is_booked(EntryKind.REFUND, refund.razorpay_refund_id):
@@ -58,7 +61,10 @@ def _record(facts: RefundFacts) -> str:
     with transaction.atomic(durable=True):
         known, _new = Payment.objects.get_or_create(razorpay_payment_id=facts.payment_id)
         payment = lock(known.pk)
-        refund = _find(facts, payment) or Refund(payment=payment, amount=facts.amount, origin=RefundOrigin.AUTO)
+        found = _find(facts, payment)
+        if contradictions.in_refund(payment, found, facts):
+            return "unchanged"
+        refund = found or Refund(payment=payment, amount=facts.amount, origin=RefundOrigin.AUTO)
         is_changed = _merge(refund, facts)
         if is_changed:
             _drop_what_no_longer_fits(payment)

@@ -37,7 +37,7 @@ class Generator:
 
     def body(self, attempts: Sequence[RazorpayOrder]) -> bytes:
         """Return the body of an event about one of `attempts`; about one in five is not bent at all."""
-        event = self.aimed(deepcopy(self.random.choice(SHAPES)), self.random.choice(attempts))
+        event = self.aimed(deepcopy(self.random.choice(SHAPES)), *self.random.choices(attempts, k=2))
         for _bend in range(self.random.choice([0, 0, 1, 1, 1, 2, 3, 8])):
             self.random.choice(BENDS)(self, event)
         raw = self.written(event)
@@ -45,10 +45,10 @@ class Generator:
             raw = self.random.choice(RAW_BENDS)(self, raw)
         return raw
 
-    def aimed(self, event: dict[str, Any], attempt: RazorpayOrder) -> dict[str, Any]:
-        """Let an event speak of an attempt, of one of its three payments, and of one of their two refunds."""
+    def aimed(self, event: dict[str, Any], attempt: RazorpayOrder, other: RazorpayOrder) -> dict[str, Any]:
+        """Let an event speak of an attempt, of one of its payments (or another's), and of a refund of it."""
         number = self.random.randrange(3)
-        payment_id = f"pay_{attempt.pk:010d}{number:04d}"
+        payment_id = f"pay_{(other if self.random.random() < 0.05 else attempt).pk:010d}{number:04d}"
         amount = attempt.amount if self.random.random() < 0.8 else self.random.randrange(2 * attempt.amount)
         due = self.random.choice([0, 0, 0, attempt.amount])
         known: dict[str, dict[str, Any]] = {

@@ -1,0 +1,56 @@
+"""Reports that cannot be true beside what is known. They change nothing, and a person is told.
+
+Razorpay never sends them; somebody with a leaked secret may. Each function opens a case and says whether it did.
+"""
+
+from django.utils.translation import gettext as _
+
+from catalog.money import rupees
+from checkout import attention, ledger
+from checkout.facts import PaymentFacts, RefundFacts
+from checkout.models import Payment, RazorpayOrder, Refund
+from checkout.models.attention import CaseKind
+from checkout.models.refund import RefundOrigin
+from checkout.refunds.bounds import left
+from checkout.status import PaymentStatus, RefundStatus
+
+TAKEN = frozenset({PaymentStatus.CAPTURED, PaymentStatus.REFUNDED})
+
+
+def in_payment(payment: Payment, facts: PaymentFacts, attempt: RazorpayOrder | None) -> bool:
+    """Look at a report of a payment: what was captured has an amount for good, and a payment one Razorpay order."""
+    if payment.razorpay_order_id is not None and (attempt is None or payment.razorpay_order_id != attempt.pk):
+        return _tell(payment, _("reported for another order too"))
+    money = (facts.amount, facts.currency)
+    if {facts.status, payment.status} <= TAKEN and money != (payment.amount, payment.currency):
+        return _tell(payment, _("reported with %(amount)s %(currency)s too") % _words(facts))
+    return False
+
+
+def in_refund(payment: Payment, refund: Refund | None, facts: RefundFacts) -> bool:
+    """Look at a report of a refund: it has one payment and one amount, and fits into what was captured."""
+    if refund is not None and (refund.payment_id, refund.amount) != (payment.pk, facts.amount):
+        return _tell(payment, _("another report of refund %(refund)s") % {"refund": facts.refund_id})
+    is_new = refund is None and facts.status != RefundStatus.FAILED
+    return is_new and ledger.captured(payment) > 0 and _is_too_much(payment, facts.amount)
+
+
+def in_refund_before(payment: Payment, refund: Refund) -> bool:
+    """Look at a refund that was reported before its payment's capture, now that this is known."""
+    return _is_too_much(payment, refund.amount)
+
+
+def _is_too_much(payment: Payment, amount: int) -> bool:
+    told = payment.refunds.exclude(status=RefundStatus.REQUESTED).exclude(origin=RefundOrigin.AUTO)
+    if amount <= left(ledger.captured(payment), told.values_list("status", "amount")):
+        return False
+    return _tell(payment, _("more is said to be refunded than was captured"))
+
+
+def _words(facts: PaymentFacts) -> dict[str, str]:
+    return {"amount": rupees(facts.amount, always_paise=True).removeprefix("₹"), "currency": facts.currency}
+
+
+def _tell(payment: Payment, text: str) -> bool:
+    attention.open_case(CaseKind.REPORT_DIFFERS, f"{payment}: {text}", payment=payment, subject=text[:64])
+    return True

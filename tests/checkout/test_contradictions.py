@@ -1,0 +1,104 @@
+"""Reports that cannot be true beside what is known change nothing, and a person is told.
+
+The controls, as they were seen: without each look of `contradictions` its test here fails, and the random events of
+tests/webhooks end with refunds beyond their captures, ledgers of other amounts and orders paid by strangers' payments.
+"""
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from checkout import payments, refunds
+from checkout.facts import RefundFacts
+from checkout.models import AttentionCase, Payment, RazorpayOrder, Refund
+from checkout.models.attention import CaseKind
+from checkout.status import RefundStatus
+from tests.checkout.orders import NEVER_PAID, ONCE_PAID, assert_books_hold, ordered, outcome, paid
+
+pytestmark = pytest.mark.django_db
+
+
+def refunded(attempt: RazorpayOrder, amount: int, number: int = 1, **changes: str) -> RefundFacts:
+    """Return the facts of a processed refund of the payment of an attempt."""
+    facts = RefundFacts(
+        refund_id=f"rfnd_{number:014d}",
+        payment_id=paid(attempt).payment_id,
+        status=RefundStatus.PROCESSED,
+        amount=amount,
+        currency="INR",
+    )
+    return replace(facts, **changes)  # type: ignore[arg-type]
+
+
+def assert_told(times: int = 1) -> None:
+    """The case is there, once however often the report comes, and the books hold."""
+    assert AttentionCase.objects.filter(kind=CaseKind.REPORT_DIFFERS, closed_at=None).count() == times
+    assert_books_hold()
+
+
+@pytest.mark.parametrize("changes", [{"amount": 1}, {"currency": "USD"}, {"amount": 5, "status": "refunded"}])
+def test_a_capture_has_its_amount_for_good(changes: dict[str, Any]) -> None:
+    attempt = ordered()
+    payments.record(paid(attempt))
+    for _time in range(2):
+        assert payments.record(paid(attempt, **changes)) == "unchanged"
+    assert (Payment.objects.get().amount, outcome(attempt.order)) == (attempt.amount, ONCE_PAID)
+    assert_told()
+
+
+def test_a_payment_belongs_to_one_razorpay_order() -> None:
+    mine, other = ordered(), ordered("CG18-B")
+    assert payments.record(paid(mine, status="failed")) == "applied"
+    stolen = replace(paid(other), payment_id=paid(mine).payment_id)
+    assert payments.record(stolen) == "unchanged"
+    assert payments.record(replace(stolen, order_id="order_ABCDEFGHIJKLMN")) == "unchanged"
+    assert outcome(mine.order) == outcome(other.order) == NEVER_PAID
+    assert_told()
+
+
+def test_a_report_that_leaves_the_order_out_is_of_the_order_that_is_known() -> None:
+    attempt = ordered()
+    payments.record(paid(attempt, status="authorized"))
+    assert payments.record(replace(paid(attempt), order_id="")) == "applied"
+    assert outcome(attempt.order) == ONCE_PAID
+    assert_told(0)
+
+
+def test_an_older_report_brings_the_order_of_money_that_had_none() -> None:
+    attempt = ordered()
+    assert payments.record(replace(paid(attempt), order_id="")) == "unmatched"
+    assert payments.record(paid(attempt, status="authorized")) == "applied"
+    assert outcome(attempt.order) == ONCE_PAID
+    assert_told(0)
+
+
+def test_refunds_fit_into_the_capture() -> None:
+    attempt = ordered()
+    payments.record(paid(attempt))
+    assert refunds.record(refunded(attempt, attempt.amount - 10)) == "applied"
+    assert refunds.record(refunded(attempt, 11, number=2)) == "unchanged"
+    assert refunds.record(refunded(attempt, 10, number=3)) == "applied"
+    assert sum(Refund.objects.values_list("amount", flat=True)) == attempt.amount
+    assert_told()
+
+
+def test_a_refund_has_one_amount_and_one_payment() -> None:
+    attempt, other = ordered(), ordered("CG18-B")
+    payments.record(paid(attempt))
+    payments.record(paid(other))
+    refunds.record(refunded(attempt, 10))
+    assert refunds.record(refunded(attempt, 11)) == "unchanged"
+    assert refunds.record(refunded(attempt, 10, payment_id=paid(other).payment_id)) == "unchanged"
+    assert list(Refund.objects.values_list("amount", flat=True)) == [10]
+    assert_told(2)
+
+
+def test_refunds_reported_before_their_capture_are_looked_at_when_it_comes() -> None:
+    attempt = ordered()
+    refunds.record(refunded(attempt, attempt.amount))
+    refunds.record(refunded(attempt, 10, number=2))
+    payments.record(paid(attempt))
+    assert sorted(Refund.objects.values_list("origin", flat=True)) == ["auto", "dashboard"]
+    assert outcome(attempt.order) == ONCE_PAID
+    assert_told()
