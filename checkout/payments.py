@@ -99,7 +99,7 @@ def _record(facts: PaymentFacts, order_facts: OrderFacts | None) -> str:
         if order_facts:
             RazorpayOrder.objects.filter(pk=attempt.pk).update(status=order_facts.status)
         verdict = None
-        # Money that is first heard of when it has all gone back pays nothing.
+        # What is first heard of when it has all gone back pays nothing.
         if PaymentStatus.CAPTURED in (facts.status, payment.status) and not judgement.is_judged(payment):
             verdict = compare(order, payment, attempt, order_facts)
         if verdict in (Verdict.MATCH, Verdict.MISMATCH):
@@ -193,9 +193,8 @@ def _attempt_of(facts: PaymentFacts, order_facts: OrderFacts | None) -> Razorpay
 
 
 def _record_unmatched(facts: PaymentFacts) -> str:
-    known, _is_new = Payment.objects.get_or_create(
-        razorpay_payment_id=facts.payment_id, defaults={"foreign_order_id": facts.order_id}
-    )
+    found = {"foreign_order_id": facts.order_id}
+    known, _is_new = Payment.objects.get_or_create(razorpay_payment_id=facts.payment_id, defaults=found)
     payment = refunds.lock(known.pk)
     if contradictions.in_payment(payment, facts, None):
         return "unchanged"
