@@ -5,6 +5,7 @@ from typing import Any, TypeVar
 from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http.response import HttpResponseRedirectBase
 from django.urls import reverse
 from django.utils.cache import patch_cache_control
 
@@ -14,6 +15,12 @@ from checkout.gateway import GatewayError
 from checkout.models import Order, RazorpayOrder
 
 Response = TypeVar("Response", bound=HttpResponse)
+
+
+class SeeOther(HttpResponseRedirectBase):
+    """A redirect that makes the browser GET what its POST led to (RFC 9110, 15.4.4)."""
+
+    status_code = 303
 
 
 def wants_json(request: HttpRequest) -> bool:
@@ -98,4 +105,4 @@ def tell_refusal(request: HttpRequest, error: GatewayError) -> None:
 
 def see_other(url: str) -> HttpResponse:
     """Send the browser to `url` with a GET after its POST; no cache keeps the way."""
-    return keep_private(HttpResponse(status=303, headers={"Location": url}))
+    return keep_private(SeeOther(url))

@@ -25,7 +25,6 @@ from checkout.views.answers import (
     keep_private,
     order_status,
     payable,
-    placed,
     razorpay_options,
     see_other,
     tell_refusal,
@@ -65,12 +64,16 @@ def show(request: HttpRequest, token: str) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def pay(request: HttpRequest, token: str) -> HttpResponse:
-    """Show the page that opens Razorpay's window; a POST gives time for it and sees to the Razorpay order."""
+    """Show the page that opens Razorpay's window; a POST gives time for it and sees to the Razorpay order.
+
+    A script reads as JSON what opens the window: nothing when there is nothing to pay or no Razorpay order yet.
+    """
     order = _find(token)
-    is_payable = order.status == OrderStatus.PENDING and tracker.payment_state(order) != "confirming"
     if request.method == "POST":
-        return _open(request, order) if is_payable else _not_payable(request, order)
-    return _pay_page(request, order) if is_payable else see_other(order.get_absolute_url())
+        return _open(request, order)
+    if wants_json(request):
+        return _pay_options(request, order)
+    return _pay_page(request, order) if _is_payable(order) else see_other(order.get_absolute_url())
 
 
 @require_safe
@@ -123,29 +126,30 @@ def _goods(order: Order) -> dict[str, Any]:
     return {"lines": lines, "gst_included": tracker.gst_included(lines)}
 
 
+def _is_payable(order: Order) -> bool:
+    return order.status == OrderStatus.PENDING and tracker.payment_state(order) != "confirming"
+
+
 def _open(request: HttpRequest, order: Order) -> HttpResponse:
-    """Give the buyer time to pay, see to the Razorpay order, and answer with it or lead back to the page."""
-    holding.extend(order, now=timezone.now())
-    try:
-        attempt = attempts.open_payment(order)
-    except NotPayable:
-        return _not_payable(request, _find(order.token))
-    except GatewayError as error:
-        if wants_json(request):
-            body = {"order": placed(order), "errors": {"payment": [error.customer_text]}}
-            return keep_private(JsonResponse(body, status=503))
-        tell_refusal(request, error)
+    """Give the buyer time to pay, see to the Razorpay order, and lead back to what opens the window."""
+    if _is_payable(order):
+        holding.extend(order, now=timezone.now())
+        try:
+            attempts.open_payment(order)
+        except NotPayable:
+            order = _find(order.token)
+        except GatewayError as error:
+            tell_refusal(request, error)
+    if wants_json(request) or _is_payable(order):
         return see_other(_url("order_pay", order))
-    if not wants_json(request):
-        return see_other(_url("order_pay", order))
-    hold = holding.tell(order, now=timezone.now())
-    return keep_private(JsonResponse({**payable(order, attempt, ShopSettings.for_request(request)), "hold": hold}))
+    return see_other(order.get_absolute_url())
 
 
-def _not_payable(request: HttpRequest, order: Order) -> HttpResponse:
-    if not wants_json(request):
-        return see_other(order.get_absolute_url())
-    return keep_private(JsonResponse(payable(order, None, ShopSettings.for_request(request))))
+def _pay_options(request: HttpRequest, order: Order) -> HttpResponse:
+    attempt = attempts.current(order) if _is_payable(order) else None
+    body = payable(order, attempt, ShopSettings.for_request(request))
+    state = {"payment": tracker.payment_state(order), "hold": holding.tell(order, now=timezone.now())}
+    return keep_private(JsonResponse({**body, **state}))
 
 
 def _pay_page(request: HttpRequest, order: Order) -> HttpResponse:

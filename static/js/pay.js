@@ -66,9 +66,9 @@ async function isSettled() {
   try {
     const answer = await fetch(payUrl, { ...request, signal: AbortSignal.timeout(PATIENCE) });
     if (!answer.ok) return await looksSettled();
-    const { razorpay: current, hold: told } = await answer.json();
-    if (!current) return true;
-    Object.assign(options, current);
+    const { order, payment, razorpay: current, hold: told } = await answer.json();
+    if (order.status !== "pending" || payment === "confirming") return true;
+    if (current) Object.assign(options, current);
     hold.textContent = told;
     return false;
   } catch {
