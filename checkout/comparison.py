@@ -27,6 +27,8 @@ def compare(order: Order, payment: Payment, attempt: RazorpayOrder, order_facts:
         return Verdict.MATCH if is_same_payment else Verdict.UNKNOWN
     if (order_facts.amount, order_facts.currency) != (attempt.amount, attempt.currency):
         return Verdict.MISMATCH
+    if payment.currency != attempt.currency:
+        return Verdict.MISMATCH
     if order_facts.is_settled or is_same_payment:
         return Verdict.MATCH
     # Part of the money is there. The rest may still come while the cars are held.

@@ -108,6 +108,14 @@ def test_another_currency_pays_nothing() -> None:
     assert kinds() == [CaseKind.AMOUNT_MISMATCH]
 
 
+@pytest.mark.covers("F11")
+def test_a_payment_in_another_currency_does_not_settle_an_order_in_rupees() -> None:
+    attempt = ordered()
+    payments.record(paid(attempt, currency="USD"), settled(attempt))
+    assert outcome(attempt.order)["status"] == "on_hold"
+    assert kinds() == [CaseKind.AMOUNT_MISMATCH]
+
+
 @pytest.mark.covers("F8", "F9")
 @pytest.mark.parametrize("difference", [-5_000, 5_000])
 def test_an_offer_or_a_fee_differs_from_the_order_that_is_settled(difference: int) -> None:
