@@ -109,6 +109,17 @@ def lock(payment_id: int) -> Payment:
     order_id = Payment.objects.values_list("order_id", flat=True).get(pk=payment_id)
     if order_id:
         orders.lock(order_id)
+        return _lock(payment_id)
+    before = transaction.savepoint()
+    payment = _lock(payment_id)
+    if payment.order_id is None:
+        return payment
+    # It was given to an order while this waited. Going back to the savepoint lets go of the payment.
+    transaction.savepoint_rollback(before)
+    return lock(payment_id)
+
+
+def _lock(payment_id: int) -> Payment:
     return Payment.objects.select_for_update(of=("self",)).get(pk=payment_id)
 
 

@@ -4,17 +4,20 @@ The control, as it was seen on PostgreSQL: without `select_for_update` in `check
 paid at once and a report fails; with the next invoice number computed in Python two payments get the same.
 """
 
+import re
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 
 import pytest
 from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from catalog.models import Stock
-from checkout import invoices, orders, payments
-from checkout.models import AttentionCase, RazorpayOrder, Refund
+from checkout import invoices, orders, payments, refunds
+from checkout.models import AttentionCase, Payment, RazorpayOrder, Refund
 from tests.checkout.orders import ONCE_PAID, SKU, assert_books_hold, make_overdue, opened, ordered, outcome, paid
 from tests.factories import make_product
 
@@ -82,6 +85,31 @@ def test_two_payments_for_one_order() -> None:
     assert Refund.objects.filter(origin="shop", status="requested").count() == 2 * len(attempts)
     assert not AttentionCase.objects.exists()
     assert_books_hold()
+
+
+@pytest.mark.covers("F16")
+def test_money_is_locked_after_its_order_even_when_it_was_linked_meanwhile() -> None:
+    """A lock of the payment alone, kept while waiting for its order, would wait for whoever has the order for ever."""
+    order = ordered().order
+    stray = Payment.objects.create(razorpay_payment_id="pay_Aa1Bb2Cc3Dd4Ee", amount=100)
+
+    def lock() -> tuple[int | None, list[str]]:
+        try:
+            with transaction.atomic(), CaptureQueriesContext(connection) as queries:
+                payment = refunds.lock(stray.pk)
+        finally:
+            connection.close()
+        tables = [str(query["sql"]) for query in queries if str(query["sql"]).startswith("SELECT")]
+        return payment.order_id, [re.findall(r'FROM "checkout_(\w+)"', sql)[0] for sql in tables[-2:]]
+
+    with ThreadPoolExecutor(1) as pool:
+        with transaction.atomic():
+            orders.lock(order.pk)
+            Payment.objects.filter(pk=stray.pk).update(order=order)
+            waiting = pool.submit(lock)
+            time.sleep(0.5)
+            assert not waiting.done()
+        assert waiting.result() == (order.pk, ["order", "payment"])
 
 
 @pytest.mark.covers("K13")
