@@ -16,4 +16,10 @@ class ConfigConfig(AppConfig):
         # A missing package is told by the checks; it must not stop the command that would tell it.
         if settings.SENTRY_DSN and find_spec("sentry_sdk"):
             sentry = import_module("sentry_sdk")
-            sentry.init(dsn=settings.SENTRY_DSN, send_default_pii=False, max_request_body_size="never")
+            sentry.init(
+                dsn=settings.SENTRY_DSN,
+                send_default_pii=False,
+                # Both would carry buyers and secrets out of the shop.
+                max_request_body_size="never",
+                include_local_variables=False,
+            )
