@@ -1,4 +1,4 @@
-"""`make test`: every test, on SQLite and then in a browser, and beside these on PostgreSQL.
+"""`make test`: every test, on SQLite, on PostgreSQL and in a browser, all three side by side.
 
 What cannot be set up on this machine is named in one line at the end; CI=true makes a failure of it. COVERAGE=1
 measures which lines and branches the tests reach.
@@ -9,8 +9,11 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack
 from pathlib import Path
+from typing import IO
 
 from tests.browser import MISSING, install_chromium
 
@@ -41,32 +44,30 @@ class Run:
         self.started = time.monotonic()
 
     def all(self) -> None:
-        """Run SQLite's suite and then the browser's, all the while PostgreSQL's beside; its lines come at the end.
+        """Run three lanes side by side: SQLite's suite, PostgreSQL's, the browser's. The lines of two come at the end.
 
-        So both of two cores have work to the end. What never reaches a database is run once, with SQLite.
+        Each waits a good deal for programs that it started, so three keep two cores busy. What never reaches a database
+        is run once, with SQLite.
         """
+        LOGS.mkdir(exist_ok=True)
         with ExitStack() as stack:
             address = self.postgres(stack)
-            LOGS.mkdir(exist_ok=True)
-            log = LOGS / "test-postgresql.log"
-            beside = None
+            # What runs is ended before the server below it goes away, if this is left early.
+            lanes = stack.enter_context(Lanes(self.pytest))
             if address:
                 once = [f"--ignore={path}" for path in WITHOUT_DATABASE]
-                beside = subprocess.Popen(
-                    [*self.pytest, *once, "tests"],
-                    cwd=ROOT,
-                    env={**os.environ, "DATABASE_URL": address},
-                    stdout=stack.enter_context(log.open("wb")),
-                    stderr=subprocess.STDOUT,
-                )
-                # Before the server below it goes away, if this is left early.
-                stack.callback(end, beside)
-            self.part("SQLite", ["tests"])
-            self.browser()
-            if beside:
-                beside.wait()
-                print(f"\n== PostgreSQL\n{log.read_text()}", flush=True)
-                self.note("PostgreSQL", beside.returncode)
+                lanes.start("PostgreSQL", [[*once, "tests"]], {"DATABASE_URL": address})
+            journeys = [["-m", "browser", folder] for folder in BROWSER_FOLDERS]
+            lanes.start("Browser", journeys, is_possible=install_chromium)
+            print("\n== SQLite", flush=True)
+            self.note("SQLite", lanes.run(["tests"]))
+            for name in lanes.started:
+                code = lanes.wait(name)
+                if code is None:
+                    self.missing.append(f"the journeys in a browser ({MISSING})")
+                    continue
+                print(f"\n== {name}\n{lanes.log(name).read_text()}", flush=True)
+                self.note(name, code)
 
     def postgres(self, stack: ExitStack) -> str | None:
         """Start a PostgreSQL for the time of `stack` and return its address, or note that there is none."""
@@ -77,21 +78,6 @@ class Run:
         except Exception as error:  # noqa: BLE001 - whatever keeps it from starting on this machine.
             self.missing.append(f"PostgreSQL ({type(error).__name__}: {error}; TEST_DATABASE_URL may name a server)")
             return None
-
-    def browser(self) -> None:
-        """Run the tests that need a browser, or note that there is none."""
-        if not install_chromium():
-            self.missing.append(f"the journeys in a browser ({MISSING})")
-            return
-        for folder in BROWSER_FOLDERS:
-            self.part(f"Browser, {folder}", ["-m", "browser", folder])
-
-    def part(self, name: str, arguments: list[str]) -> None:
-        """Run pytest with `arguments` on SQLite."""
-        print(f"\n== {name}", flush=True)
-        environment = {key: value for key, value in os.environ.items() if key != "DATABASE_URL"}
-        environment["REQUIRE_BROWSER"] = "1"
-        self.note(name, finish(subprocess.Popen([*self.pytest, *arguments], cwd=ROOT, env=environment)))
 
     def note(self, name: str, code: int) -> None:
         """Remember a part that failed."""
@@ -112,12 +98,70 @@ class Run:
         return 1 if self.failed or (strict and self.missing) else 0
 
 
-def finish(pytest: "subprocess.Popen[bytes]") -> int:
-    """Wait for a pytest and return its exit code."""
-    try:
-        return pytest.wait()
-    finally:
-        end(pytest)
+class Lanes:
+    """Test runs side by side: those that were started write into logs, the one that is run writes to the terminal."""
+
+    def __init__(self, pytest: list[str]) -> None:
+        self.pytest = pytest
+        self.pool = ThreadPoolExecutor()
+        self.started: dict[str, Future[int | None]] = {}
+        self.running: set[subprocess.Popen[bytes]] = set()
+        self.is_over = False
+
+    def __enter__(self) -> "Lanes":
+        return self
+
+    def __exit__(self, *_problem: object) -> None:
+        self.is_over = True
+        for process in list(self.running):
+            end(process)
+        self.pool.shutdown()
+
+    def start(
+        self,
+        name: str,
+        runs: list[list[str]],
+        environment: dict[str, str] | None = None,
+        is_possible: Callable[[], object] = lambda: True,
+    ) -> None:
+        """Begin a lane of pytest runs, one after the other, if what they need can be had."""
+        self.started[name] = self.pool.submit(self._lane, self.log(name), runs, environment or {}, is_possible)
+
+    def wait(self, name: str) -> int | None:
+        """Wait for a lane and return the first exit code that is not 0, or None when it was not possible."""
+        return self.started[name].result()
+
+    def run(self, arguments: list[str], output: IO[bytes] | None = None, **environment: str) -> int:
+        """Run one pytest, on SQLite unless the environment names another database, and return its exit code."""
+        if self.is_over:
+            return 1
+        given = {key: value for key, value in os.environ.items() if key != "DATABASE_URL"}
+        process = subprocess.Popen(
+            [*self.pytest, *arguments],
+            cwd=ROOT,
+            env={**given, "REQUIRE_BROWSER": "1", **environment},
+            stdout=output,
+            stderr=subprocess.STDOUT if output else None,
+        )
+        self.running.add(process)
+        try:
+            return process.wait()
+        finally:
+            end(process)
+            self.running.discard(process)
+
+    def log(self, name: str) -> Path:
+        """Return the file that a lane writes."""
+        return LOGS / f"test-{name.lower()}.log"
+
+    def _lane(
+        self, log: Path, runs: list[list[str]], environment: dict[str, str], is_possible: Callable[[], object]
+    ) -> int | None:
+        if not is_possible():
+            return None
+        with log.open("wb") as output:
+            codes = [self.run(arguments, output, **environment) for arguments in runs]
+        return next(filter(None, codes), 0)
 
 
 def end(pytest: "subprocess.Popen[bytes]") -> None:

@@ -49,7 +49,7 @@ def few_orders(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.covers("A19")
-def test_a_hundred_forms_from_one_address(buyer: Buyer) -> None:
+def test_a_hundred_forms_from_one_address(buyer: Buyer, simulator: Simulator) -> None:
     answers = [buyer.client.post("/checkout/", BUYER, headers={"accept": "text/plain"}) for _form in range(100)]
     statuses = Counter(answer.status_code for answer in answers)
     assert statuses[429] >= 40
