@@ -43,6 +43,17 @@ def find_or_create(attempt: RazorpayOrder, deadline: float) -> OrderFacts | None
         _pause(next(pauses, None), deadline, problem)
 
 
+def adopt(facts: OrderFacts) -> RazorpayOrder | None:
+    """Return the attempt that a reported Razorpay order was made for, when the answer that told its id was lost."""
+    waiting = RazorpayOrder.objects.filter(receipt=facts.receipt, razorpay_order_id=None)
+    attempt = waiting.select_related("order").first()
+    if attempt is None or _usable(attempt, facts) is None:
+        return None
+    waiting.update(razorpay_order_id=facts.order_id)
+    attempt.refresh_from_db(fields=["razorpay_order_id"])
+    return attempt if attempt.razorpay_order_id == facts.order_id else None
+
+
 def _pause(seconds: float | None, deadline: float, problem: GatewayError) -> None:
     if seconds is None or _left(deadline) < seconds + LEAST:
         raise problem
@@ -50,7 +61,7 @@ def _pause(seconds: float | None, deadline: float, problem: GatewayError) -> Non
 
 
 def _create(attempt: RazorpayOrder, deadline: float) -> OrderFacts | None:
-    notes = {"order": attempt.order.number}
+    notes = {"order": attempt.order.number, "mark": attempt.mark}
     try:
         facts = gateway.create_order(
             amount=attempt.amount, receipt=attempt.receipt, notes=notes, timeout=_left(deadline)
@@ -80,13 +91,19 @@ def _look_up(attempt: RazorpayOrder, deadline: float) -> OrderFacts | None:
     found = gateway.find_orders(attempt.receipt, timeout=_left(deadline))
     found.sort(key=lambda facts: (_usable(attempt, facts) is not None, facts.status != "created"), reverse=True)
     for twin in found[1:]:
-        orders.note(attempt.order, "razorpay_twin", twin.order_id)
+        if _is_mark_of(attempt, twin):
+            orders.note(attempt.order, "razorpay_twin", twin.order_id)
     return found[0] if found else None
+
+
+def _is_mark_of(attempt: RazorpayOrder, facts: OrderFacts) -> bool:
+    # One without a mark was made by hand or by an older release.
+    return facts.mark in ("", attempt.mark)
 
 
 def _usable(attempt: RazorpayOrder, facts: OrderFacts) -> OrderFacts | None:
     same = (facts.amount, facts.currency, facts.receipt) == (attempt.amount, attempt.currency, attempt.receipt)
-    return facts if same else None
+    return facts if same and _is_mark_of(attempt, facts) else None
 
 
 def _left(deadline: float) -> float:

@@ -7,7 +7,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from catalog.money import rupees
-from checkout import attention, contradictions, gateway, judgement, ledger, orders, refunds
+from checkout import attention, contradictions, finding, gateway, judgement, ledger, orders, refunds
 from checkout.comparison import Verdict, compare
 from checkout.facts import OrderFacts, PaymentFacts, is_order_id, is_payment_id
 from checkout.gateway import GatewayError
@@ -185,11 +185,7 @@ def _attempt_of(facts: PaymentFacts, order_facts: OrderFacts | None) -> Razorpay
     attempt = RazorpayOrder.objects.filter(razorpay_order_id=facts.order_id).first()
     if attempt or order_facts is None or order_facts.order_id != facts.order_id:
         return attempt
-    # The answer that told the id was lost, and Razorpay's report is the first to bring it.
-    adopted = RazorpayOrder.objects.filter(
-        receipt=order_facts.receipt, razorpay_order_id=None, amount=order_facts.amount, currency=order_facts.currency
-    ).update(razorpay_order_id=facts.order_id)
-    return RazorpayOrder.objects.get(razorpay_order_id=facts.order_id) if adopted else None
+    return finding.adopt(order_facts)
 
 
 def _record_unmatched(facts: PaymentFacts) -> str:

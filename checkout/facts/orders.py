@@ -8,7 +8,7 @@ from checkout.facts.reading import BadFacts, currency, entity, paise, text
 
 @dataclass(frozen=True, slots=True)
 class OrderFacts:
-    """A Razorpay order. Amounts are paise."""
+    """A Razorpay order. Amounts are paise. `mark` is what this shop wrote into its notes, if anything."""
 
     order_id: str
     amount: int
@@ -17,6 +17,7 @@ class OrderFacts:
     amount_paid: int
     amount_due: int
     receipt: str
+    mark: str = ""
 
     @property
     def is_settled(self) -> bool:
@@ -29,6 +30,7 @@ def order_facts(value: object) -> OrderFacts:
     data = entity(value, "order")
     if not is_order_id(data.get("id")):
         raise BadFacts("order id is malformed")
+    notes = data.get("notes")
     return OrderFacts(
         order_id=data["id"],
         amount=paise(data, "amount"),
@@ -37,4 +39,6 @@ def order_facts(value: object) -> OrderFacts:
         amount_paid=paise(data, "amount_paid", default=0),
         amount_due=paise(data, "amount_due", default=0),
         receipt=text(data, "receipt", 40),
+        # Razorpay writes empty notes as a list.
+        mark=text(notes, "mark", 40) if isinstance(notes, dict) else "",
     )

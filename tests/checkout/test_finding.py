@@ -4,9 +4,12 @@ The controls, as they were seen: without the look-ups each lost answer leaves tw
 of two the list that lags does; with an order that was found paid handed to the buyer the last two tests fail.
 """
 
+from typing import Any
+
 import pytest
 
 from checkout import attempts, finding, gateway
+from checkout.facts import order_facts
 from checkout.gateway import GatewayError
 from checkout.models import AttentionCase, Order, RazorpayOrder
 from checkout.models.attention import CaseKind
@@ -18,6 +21,7 @@ from tests.checkout.orders import (
     SKU,
     assert_books_hold,
     cart_with,
+    opened,
     outcome,
     place,
     receipts_at_razorpay,
@@ -143,6 +147,40 @@ def test_a_receipt_of_another_amount_leads_to_the_next_attempt(order: Order, fau
     assert (attempt.attempt, attempt.amount, attempt.receipt) == (2, order.total, f"{order.number}-2")
     assert list(order.razorpay_orders.values_list("status", flat=True)) == ["superseded", "created"]
     assert attempts.current(order) == attempt
+
+
+@pytest.mark.covers("B5")
+@pytest.mark.parametrize(("policy", "number"), [("allowed", 1), ("refused", 2)])
+def test_the_order_of_a_buyer_whom_a_restored_database_forgot_is_not_taken(
+    policy: str, number: int, order: Order, faulty: FaultyRazorpay, simulator: Simulator
+) -> None:
+    """Numbers are given once more after the database was set back; the other buyer may still have his window open."""
+    simulator.control("switches", receipts=policy)
+    notes = {"order": order.number, "mark": "of another order"}
+    foreign = gateway.create_order(amount=order.total, receipt=f"{order.number}-1", notes=notes)
+    faulty.plan(faults.lose_answer, on=CREATE)
+    attempt = attempts.open_payment(order)
+    assert attempt.receipt == f"{order.number}-{number}"
+    assert attempt.razorpay_order_id not in (None, foreign.order_id)
+    assert not order.events.filter(kind="razorpay_twin").exists()
+
+    paid = reports.pay(simulator, foreign.order_id)
+    entity = reports.payment_entity(attempt, id=paid["razorpay_payment_id"], order_id=foreign.order_id)
+    fetched = gateway._client().order.fetch(foreign.order_id)
+    reports.deliver(reports.event("order.paid", payment=entity, order=fetched))
+    assert outcome(order) == NEVER_PAID
+    assert AttentionCase.objects.get().kind == CaseKind.UNMATCHED_MONEY
+
+
+@pytest.mark.covers("B5", "E21")
+def test_a_report_with_another_mark_is_not_taken_for_the_lost_answer(order: Order) -> None:
+    attempt = opened(order, razorpay_order_id=None)
+    ours: dict[str, Any] = {"id": "order_Aa1Bb2Cc3Dd4Ee", "notes": {"mark": attempt.mark}}
+    theirs: dict[str, Any] = {"id": "order_Zz1Yy2Xx3Ww4Vv", "notes": {"mark": "of another order"}}
+    assert finding.adopt(order_facts(reports.order_entity(attempt, **theirs))) is None
+    assert finding.adopt(order_facts(reports.order_entity(attempt, amount=1, **ours))) is None
+    assert finding.adopt(order_facts(reports.order_entity(attempt, **ours))) == attempt
+    assert RazorpayOrder.objects.get().razorpay_order_id == ours["id"]
 
 
 @pytest.mark.covers("B9", "A14")
