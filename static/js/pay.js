@@ -32,7 +32,6 @@ razorpay.then((found) => found || blocked());
 function notify(name, title) {
   const notice = root.querySelector(`[data-notice="${name}"]`).content.cloneNode(true);
   if (title) notice.querySelector("b").textContent = title;
-  if (name === "dismissed") notice.querySelector("p:last-child").textContent = hold.textContent;
   // Razorpay's own words may speak of the money already.
   if (/refund/i.test(title)) notice.querySelector("p:last-child").remove();
   root.querySelector("[data-pay-status]").replaceChildren(notice);
