@@ -12,6 +12,7 @@ from checkout.models.attention import CaseKind
 from tests.checkout import faults, reports
 from tests.checkout.faults import FaultyRazorpay
 from tests.checkout.orders import (
+    NEVER_PAID,
     ONCE_PAID,
     SKU,
     assert_books_hold,
@@ -78,6 +79,20 @@ def test_what_is_only_authorized_is_captured(bought: tuple[Order, str], simulato
     order, razorpay_id = bought
     simulator.control("pay", order_id=razorpay_id, outcome="authorized")
     assert reconciliation.reconcile().paid == 1
+    assert outcome(order) == ONCE_PAID
+
+
+@pytest.mark.covers("D8", "C4")
+def test_a_signed_payment_that_cannot_be_captured_yet_is_confirming(
+    bought: tuple[Order, str], faulty: FaultyRazorpay, simulator: Simulator
+) -> None:
+    order, razorpay_id = bought
+    triple = reports.pay(simulator, razorpay_id, "authorized")
+    faulty.plan(faults.answer(500, "<html>"), on="/capture")
+    answer = Buyer().client.post("/payments/verify/", triple)
+    assert (answer.status_code, answer.json()["status"]) == (200, "confirming")
+    assert outcome(order) == NEVER_PAID
+    assert Buyer().client.post("/payments/verify/", triple).json()["status"] == "paid"
     assert outcome(order) == ONCE_PAID
 
 
