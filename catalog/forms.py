@@ -4,9 +4,37 @@ from collections import Counter
 from typing import Any
 
 from django.apps import apps
+from django.urls import get_resolver
 from wagtail.admin.forms import WagtailAdminPageForm
+from wagtail.models import Site
 
 from catalog.variants import with_moved_stock
+
+
+class TopPageForm(WagtailAdminPageForm):
+    """The editor of a page that may stand right below the home page, where the shop has addresses of its own."""
+
+    def clean(self) -> Any:
+        """Refuse a slug that one of the shop's own addresses would hide."""
+        cleaned = super().clean()
+        slug = self.cleaned_data.get("slug")
+        is_at_the_top = Site.objects.filter(root_page=self.parent_page).exists()
+        if slug and is_at_the_top and slug in taken_slugs():
+            self.add_error("slug", f"The shop itself uses /{slug}/: choose another slug, or nobody will see this page.")
+        return cleaned
+
+
+def taken_slugs() -> set[str]:
+    """Return the first parts of the shop's own addresses."""
+    routes = [str(entry.pattern) for entry in _entries(get_resolver().url_patterns)]
+    return {route.partition("/")[0] for route in routes} - {""}
+
+
+def _entries(patterns: list[Any]) -> list[Any]:
+    # Addresses that are included without a prefix begin with their own first part.
+    return [
+        found for entry in patterns for found in (_entries(entry.url_patterns) if str(entry.pattern) == "" else [entry])
+    ]
 
 
 class ProductPageForm(WagtailAdminPageForm):
@@ -20,8 +48,16 @@ class ProductPageForm(WagtailAdminPageForm):
             self.formsets["variants"].is_valid()
             rows = [form for form in self.formsets["variants"].forms if _counts(form)]
             self._check_skus(rows)
+            self._check_options(rows)
             self._check_gifts(rows)
         return cleaned
+
+    def _check_options(self, forms: list[Any]) -> None:
+        options = [str(form.cleaned_data.get("option") or "").strip().casefold() for form in forms]
+        double = {option for option, times in Counter(options).items() if times > 1}
+        for form, option in zip(forms, options, strict=True):
+            if option in double:
+                form.add_error("option", "Two variants look the same to a shopper: say in what they differ.")
 
     def _check_gifts(self, forms: list[Any]) -> None:
         # A price that was forgotten must not empty the shelf, and a gift is not for one person alone.

@@ -32,6 +32,14 @@ def open_case(
     )
 
 
+def report_differs(text: str, *, payment: Payment | None = None, subject: str = "") -> bool:
+    """Tell staff, once for ever, that Razorpay does not say what a signed event said. Returns whether it is news."""
+    if AttentionCase.objects.filter(kind=CaseKind.REPORT_DIFFERS, payment=payment, subject=subject).exists():
+        return False
+    open_case(CaseKind.REPORT_DIFFERS, text, payment=payment, subject=subject)
+    return True
+
+
 def key_refused(text: str) -> None:
     """Tell staff and buyers that Razorpay does not let the shop in, so that nobody can pay."""
     open_case(CaseKind.RAZORPAY_REFUSED, text, subject=KEY)

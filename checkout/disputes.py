@@ -14,6 +14,7 @@ from checkout.facts import DisputeFacts
 from checkout.gateway import GatewayError
 from checkout.models import Dispute, Order, Payment
 from checkout.models.attention import CaseKind
+from checkout.models.changing import take_over
 from checkout.models.dispute import DisputeStatus
 from checkout.models.ledger import EntryKind
 
@@ -43,9 +44,19 @@ def refresh_open(limit: int = 50) -> int:
             record(gateway.fetch_dispute(dispute.razorpay_dispute_id))
             Dispute.objects.filter(pk=dispute.pk).update(updated_at=timezone.now())
         except GatewayError as error:
-            failed += 1
+            failed += not error.is_refusal
             logger.warning("Dispute %s was not refreshed: %s", dispute, error)
+            if error.is_refusal:
+                _leave_alone(dispute, error)
     return failed
+
+
+def _leave_alone(dispute: Dispute, error: GatewayError) -> None:
+    # A signed event told of it. A person hears of it once, and it waits behind the others.
+    Dispute.objects.filter(pk=dispute.pk).update(updated_at=timezone.now())
+    subject = dispute.razorpay_dispute_id
+    text = f"{subject}: reported, and Razorpay will not speak of it ({error.detail})"
+    attention.report_differs(text, payment=dispute.payment, subject=subject)
 
 
 def is_disputed(order: Order) -> bool:
@@ -77,13 +88,18 @@ def _payment_of(facts: DisputeFacts) -> Payment | None:
 
 
 def _copy(facts: DisputeFacts, dispute: Dispute, payment: Payment | None) -> None:
-    dispute.payment = payment
-    dispute.foreign_payment_id = "" if payment else facts.payment_id
-    dispute.status, dispute.phase = facts.status, facts.phase
-    dispute.amount, dispute.amount_deducted, dispute.currency = facts.amount, facts.amount_deducted, facts.currency
-    dispute.reason_code = facts.reason_code
-    dispute.respond_by = datetime.fromtimestamp(facts.respond_by, UTC) if facts.respond_by else None
-    dispute.save()
+    take_over(
+        dispute,
+        payment=payment,
+        foreign_payment_id="" if payment else facts.payment_id,
+        status=facts.status,
+        phase=facts.phase,
+        amount=facts.amount,
+        amount_deducted=facts.amount_deducted,
+        currency=facts.currency,
+        reason_code=facts.reason_code,
+        respond_by=datetime.fromtimestamp(facts.respond_by, UTC) if facts.respond_by else None,
+    )
     if payment and dispute.status == DisputeStatus.LOST:
         ledger.book(EntryKind.DISPUTE, payment, dispute.amount_deducted, entity_id=dispute.razorpay_dispute_id)
 

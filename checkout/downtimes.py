@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from checkout.facts.reading import BadFacts, entity, text, unix_time
 from checkout.models import Downtime
+from checkout.models.changing import take_over
 
 # A downtime whose end nobody reports is forgotten after this long.
 STALE = timedelta(hours=6)
@@ -33,8 +34,7 @@ def record(value: object) -> str:
         "begin": datetime.fromtimestamp(begin, UTC),
         "end": datetime.fromtimestamp(end, UTC) if end else None,
     }
-    Downtime.objects.update_or_create(razorpay_downtime_id=known_id, defaults=values)
-    return "applied"
+    return "applied" if take_over(known or Downtime(razorpay_downtime_id=known_id), **values) else "unchanged"
 
 
 def current() -> list[Downtime]:

@@ -13,6 +13,7 @@ from checkout.facts import OrderFacts, PaymentFacts, is_order_id, is_payment_id
 from checkout.gateway import GatewayError
 from checkout.models import Order, Payment, RazorpayOrder
 from checkout.models.attention import CaseKind
+from checkout.models.changing import take_over
 from checkout.models.ledger import EntryKind
 from checkout.status import PAYMENT_RANK, OrderStatus, PaymentStatus, RefundStatus
 
@@ -226,20 +227,22 @@ def _copy(facts: PaymentFacts, payment: Payment) -> None:
 
 
 def _take_over(facts: PaymentFacts, payment: Payment) -> None:
-    payment.status = facts.status
-    payment.amount = facts.amount
-    payment.currency = facts.currency
-    payment.method = facts.method or payment.method
-    payment.fee = facts.fee if facts.fee is not None else payment.fee
-    payment.tax = facts.tax if facts.tax is not None else payment.tax
-    payment.amount_refunded = min(max(facts.amount_refunded, payment.amount_refunded), facts.amount)
-    payment.error_reason = facts.error_reason
-    payment.error_description = facts.error_description
     # A buyer who was forgotten stays so.
-    if payment.order is None or payment.order.email:
-        payment.email = facts.email or payment.email
-        payment.contact = facts.contact or payment.contact
-    payment.save()
+    may_know = payment.order is None or payment.order.email
+    take_over(
+        payment,
+        status=facts.status,
+        amount=facts.amount,
+        currency=facts.currency,
+        method=facts.method or payment.method,
+        fee=facts.fee if facts.fee is not None else payment.fee,
+        tax=facts.tax if facts.tax is not None else payment.tax,
+        amount_refunded=min(max(facts.amount_refunded, payment.amount_refunded), facts.amount),
+        error_reason=facts.error_reason,
+        error_description=facts.error_description,
+        email=(may_know and facts.email) or payment.email,
+        contact=(may_know and facts.contact) or payment.contact,
+    )
 
 
 def _left(deadline: float) -> float:

@@ -12,6 +12,7 @@ from wagtail.snippets.models import register_snippet
 from checkout.admin.acts import ACTS
 from checkout.admin.bulk import PackInBulk, ShipInBulk, forbid_bulk_delete
 from checkout.admin.cases import CaseViewSet
+from checkout.admin.doors import keep_checkout, keep_checkout_in_bulk
 from checkout.admin.home import FigureItem, OrderSearchArea, figures
 from checkout.admin.viewset import OrderViewSet
 
@@ -31,6 +32,11 @@ def close_bulk_delete() -> list[URLPattern]:
     """Add no address. It is the moment when all bulk actions are known and none has been asked for yet."""
     forbid_bulk_delete("order")
     return []
+
+
+hooks.register("before_delete_page", keep_checkout)
+hooks.register("before_unpublish_page", keep_checkout)
+hooks.register("before_bulk_action", keep_checkout_in_bulk)
 
 
 @hooks.register("register_log_actions")

@@ -14,7 +14,6 @@ from checkout import attention, gateway
 from checkout.facts import PaymentFacts
 from checkout.gateway import GatewayError
 from checkout.models import Payment
-from checkout.models.attention import CaseKind
 from checkout.patience import Patience
 from checkout.reconciliation import LATE_MONEY
 from webhooks.models import Outcome, WebhookEvent
@@ -65,5 +64,5 @@ def _unconfirmed() -> QuerySet[WebhookEvent]:
 def _differs(payment_id: str, what: str) -> None:
     payment = Payment.objects.filter(razorpay_payment_id=payment_id).first()
     text = f"{payment_id}: a signed event says captured. {what}"
-    logger.error("%s", text)
-    attention.open_case(CaseKind.REPORT_DIFFERS, text, payment=payment, subject="" if payment else payment_id)
+    if attention.report_differs(text, payment=payment, subject="" if payment else payment_id):
+        logger.error("%s", text)

@@ -13,7 +13,7 @@ from wagtail.models import Orderable, Page
 from wagtail.search import index
 
 from catalog import variants
-from catalog.forms import ProductPageForm
+from catalog.forms import ProductPageForm, TopPageForm
 from catalog.models.images import ShopImage
 from catalog.models.labels import Brand, Genre
 from catalog.models.tax import HsnCode
@@ -26,6 +26,7 @@ class CatalogPage(Page):
 
     introduction = RichTextField(blank=True, features=TEXT_FEATURES, help_text="One or two sentences above the list.")
 
+    base_form_class = TopPageForm
     parent_page_types = ["home.HomePage"]
     subpage_types = ["catalog.ProductPage"]
     max_count_per_parent = 1

@@ -7,6 +7,8 @@ from wagtail.admin.panels import FieldPanel
 from wagtail.fields import RichTextField
 from wagtail.models import Page
 
+from catalog.forms import TopPageForm
+
 
 class CheckoutPage(Page):
     """The checkout. Editors own its words; its form and what the form does are the shop's."""
@@ -15,6 +17,7 @@ class CheckoutPage(Page):
 
     template = "checkout/checkout_page.html"
     content_panels = [*Page.content_panels, FieldPanel("introduction")]
+    base_form_class = TopPageForm
     parent_page_types = ["home.HomePage"]
     subpage_types: list[str] = []
     max_count_per_parent = 1

@@ -16,6 +16,8 @@ from checkout.status import RefundStatus
 logger = logging.getLogger(__name__)
 
 REFRESH_PAUSE = timedelta(minutes=10)
+# What Razorpay does not know will hardly be known soon.
+UNKNOWN_PAUSE = timedelta(hours=12)
 
 
 def send_waiting(limit: int = 20) -> int:
@@ -56,7 +58,10 @@ def import_for(payment: Payment) -> None:
 
 
 def refresh_pending(limit: int = 50) -> int:
-    """Ask Razorpay about refunds that it has not finished. Returns how many questions had no answer."""
+    """Ask Razorpay about refunds that it has not finished. Returns how many questions had no answer.
+
+    One that Razorpay does not know was told of by a signed event: a person hears of it, and it delays no other.
+    """
     failed = 0
     before = timezone.now() - REFRESH_PAUSE
     pending = Refund.objects.filter(status=RefundStatus.PENDING, next_try_at__lte=timezone.now())
@@ -65,9 +70,17 @@ def refresh_pending(limit: int = 50) -> int:
             record(gateway.fetch_refund(refund.razorpay_refund_id or ""))
             Refund.objects.filter(pk=refund.pk).update(updated_at=timezone.now())
         except GatewayError as error:
-            failed += 1
+            failed += not error.is_refusal
             logger.warning("Refund %s stays pending: %s", refund, error)
+            if error.is_refusal:
+                _leave_alone(refund, error)
     return failed
+
+
+def _leave_alone(refund: Refund, error: GatewayError) -> None:
+    Refund.objects.filter(pk=refund.pk).update(next_try_at=timezone.now() + UNKNOWN_PAUSE)
+    text = f"{refund.razorpay_refund_id}: reported as on its way, and Razorpay will not speak of it ({error.detail})"
+    attention.report_differs(text, payment=refund.payment, subject=f"refund {refund.pk}")
 
 
 def _after_error(refund: Refund, error: GatewayError) -> None:

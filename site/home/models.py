@@ -9,6 +9,7 @@ from wagtail.fields import RichTextField
 from wagtail.models import Page
 from wagtail.search import index
 
+from catalog.forms import TopPageForm
 from catalog.models import ProductPage, ShopImage
 
 
@@ -71,6 +72,7 @@ class ContentPage(Page):
     introduction = models.TextField(blank=True, help_text="One or two sentences below the title.")
     body = RichTextField(blank=True, features=["h2", "h3", "bold", "italic", "ol", "ul", "link", "hr"])
 
+    base_form_class = TopPageForm
     parent_page_types = ["home.HomePage", "home.ContentPage"]
     subpage_types = ["home.ContentPage"]
     page_description = "A page of text, such as Returns."

@@ -117,8 +117,8 @@ def test_an_editor_whose_form_does_not_know_a_new_variant_can_still_save(owner: 
     page = make_product("AAA-1").page
     known = row(id=page.variants.get().pk)
     data = {"action-publish": "1"}
-    assert edit(owner, page, [known, row(sku="AAA-2")], **data).status_code == 302
-    assert edit(owner, page, [known, row(sku="AAA-2", price="1500")], **data).status_code == 302
+    assert edit(owner, page, [known, row(sku="AAA-2", option="Red")], **data).status_code == 302
+    assert edit(owner, page, [known, row(sku="AAA-2", option="Red", price="1500")], **data).status_code == 302
     assert dict(Variant.objects.values_list("sku", "price")) == {"AAA-1": 189_900, "AAA-2": 150_000}
 
 

@@ -3,6 +3,7 @@
 from itertools import permutations
 
 import pytest
+from django.utils import timezone
 
 from checkout import disputes, payments, tracker
 from checkout.facts import dispute_facts
@@ -11,6 +12,7 @@ from checkout.models.attention import CaseKind
 from tests.checkout.admin.people import browser_of, in_role
 from tests.checkout.orders import assert_books_hold, ordered, paid
 from tests.checkout.reports import deliver, dispute_entity, event
+from tests.programs import Simulator
 
 pytestmark = pytest.mark.django_db
 
@@ -23,6 +25,16 @@ def bought() -> Payment:
 
 def report(payment_id: str, status: str) -> str:
     return disputes.record(dispute_facts(dispute_entity(payment_id, status=status)))
+
+
+@pytest.mark.covers("J1", "E21")
+def test_a_dispute_that_razorpay_does_not_know_stops_nothing(simulator: Simulator) -> None:
+    report("pay_DESlfW9H8K9uqM", "open")
+    for _pass in range(2):
+        Dispute.objects.update(updated_at=timezone.now() - 2 * disputes.REFRESH_PAUSE)
+        assert disputes.refresh_open() == 0
+    assert Dispute.objects.get().updated_at > timezone.now() - disputes.REFRESH_PAUSE
+    assert AttentionCase.objects.filter(kind=CaseKind.REPORT_DIFFERS).count() == 1
 
 
 @pytest.mark.covers("J1", "J2", "E15")

@@ -84,9 +84,10 @@ def test_what_is_only_authorized_is_captured(bought: tuple[Order, str], simulato
 
 @pytest.mark.covers("D8", "C4")
 def test_a_signed_payment_that_cannot_be_captured_yet_is_confirming(
-    bought: tuple[Order, str], faulty: FaultyRazorpay, simulator: Simulator
+    bought: tuple[Order, str], faulty: FaultyRazorpay, simulator: Simulator, settings: Settings
 ) -> None:
     order, razorpay_id = bought
+    settings.RAZORPAY_TIMEOUT = 5
     triple = reports.pay(simulator, razorpay_id, "authorized")
     faulty.plan(faults.answer(500, "<html>"), on="/capture")
     answer = Buyer().client.post("/payments/verify/", triple)

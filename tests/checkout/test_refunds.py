@@ -3,6 +3,7 @@
 The control, as it was seen: without the header `X-Refund-Idempotency` a lost answer is refunded twice.
 """
 
+import datetime as dt
 from typing import Any
 
 import pytest
@@ -13,6 +14,7 @@ from pytest_django import Settings
 
 from catalog.models.stock import AppendOnlyError
 from checkout import claims, emails, gateway, ledger, payments, refunds, tracker
+from checkout.facts import refund_facts
 from checkout.models import AttentionCase, LedgerEntry, Order, OutboxEmail, Payment, Refund
 from checkout.models.attention import CaseKind
 from checkout.refunds import RefundRefused
@@ -275,6 +277,21 @@ def test_what_stays_pending_is_not_refunded_and_is_asked_about(simulator: Simula
     assert refunds.refresh_pending() == 0
     assert Refund.objects.get().status == "processed"
     assert_books_hold()
+
+
+@pytest.mark.covers("I10", "E21")
+def test_a_refund_that_razorpay_does_not_know_stops_nothing(simulator: Simulator) -> None:
+    """A signed event tells of somebody else's, as Razorpay's published samples do."""
+    foreign = reports.refund_entity("pay_DESlfW9H8K9uqM", amount=100, status="pending", id="rfnd_DzcgZ2NB9jkUsY")
+    refunds.record(refund_facts(foreign))
+    for _pass in range(2):
+        Refund.objects.update(updated_at=timezone.now() - 2 * refunds.sending.REFRESH_PAUSE, next_try_at=timezone.now())
+        assert refunds.refresh_pending() == 0
+        AttentionCase.objects.filter(closed_at=None).update(closed_at=timezone.now())
+    case = AttentionCase.objects.get()
+    assert case.kind == CaseKind.REPORT_DIFFERS
+    assert "rfnd_DzcgZ2NB9jkUsY" in case.text
+    assert Refund.objects.get().next_try_at > timezone.now() + dt.timedelta(hours=11)
 
 
 @pytest.mark.covers("I16")

@@ -1,5 +1,6 @@
 """One pass of catching up with Razorpay."""
 
+from argparse import ArgumentTypeError
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime, time
 from typing import Any
@@ -45,7 +46,7 @@ def tracked(stream: OutputWrapper) -> Callable[[str, Sequence[Any]], Iterable[An
 
 
 def moment(text: str) -> datetime:
-    """Read a date or an ISO 8601 time. Raises CommandError."""
+    """Read a date or an ISO 8601 time. Raises ArgumentTypeError."""
     try:
         found = parse_datetime(text)
         day = None if found else parse_date(text)
@@ -54,5 +55,5 @@ def moment(text: str) -> datetime:
     if day:
         found = datetime.combine(day, time.min)
     if found is None:
-        raise CommandError(f"{text!r} is no date; write it like 2026-11-23 or 2026-11-23T14:30.")
+        raise ArgumentTypeError(f"{text!r} is no date; write it like 2026-11-23 or 2026-11-23T14:30.")
     return make_aware(found, get_current_timezone()) if is_naive(found) else found

@@ -1,0 +1,51 @@
+"""What the page editor refuses because shoppers would be misled: hidden addresses and variants that look alike."""
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from wagtail.test.utils.form_data import nested_form_data, rich_text
+
+from catalog.forms import taken_slugs
+from catalog.models import CatalogPage, ProductPage
+from home.models import ContentPage, HomePage
+from tests.catalog.test_admin import edit, row
+from tests.factories import make_product
+
+pytestmark = pytest.mark.django_db
+
+
+def test_the_shops_own_addresses() -> None:
+    own = {"admin", "documents", "health", "media", "cart", "orders", "payments", "webhooks"}
+    assert own <= taken_slugs()
+    assert not {"", "shop", "checkout", "about"} & taken_slugs()
+
+
+@pytest.mark.parametrize("slug", ["cart", "orders", "admin"])
+def test_a_slug_that_the_shop_would_hide_is_refused(slug: str, admin_client: Client) -> None:
+    make_product("AAA-1")
+    shop = CatalogPage.objects.get()
+    data = nested_form_data({"title": "Shop", "slug": slug, "introduction": rich_text(""), "comments": {}})
+    data |= {f"comments-{name}_FORMS": "0" for name in ("TOTAL", "INITIAL", "MIN_NUM", "MAX_NUM")}
+    answer = admin_client.post(reverse("wagtailadmin_pages:edit", args=[shop.pk]), data)
+    assert f"The shop itself uses /{slug}/" in answer.content.decode()
+    shop.refresh_from_db()
+    assert shop.slug == "shop"
+
+
+def test_the_same_slug_is_free_further_down(admin_client: Client) -> None:
+    make_product("AAA-1")
+    about = HomePage.objects.get().add_child(instance=ContentPage(title="About", slug="about"))
+    data = {"title": "Cart", "slug": "cart", "introduction": "", "body": rich_text("<p>x</p>")}
+    data |= {f"comments-{name}_FORMS": "0" for name in ("TOTAL", "INITIAL", "MIN_NUM", "MAX_NUM")}
+    answer = admin_client.post(reverse("wagtailadmin_pages:add", args=["home", "contentpage", about.pk]), data)
+    assert answer.status_code == 302, answer.context["form"].errors
+    assert ContentPage.objects.filter(slug="cart").exists()
+
+
+def test_two_variants_that_look_the_same_are_refused(admin_client: Client) -> None:
+    variant = make_product("AAA-1")
+    page = ProductPage.objects.get()
+    rows = [row(id=variant.pk, sku="AAA-1", option="Red"), row(sku="AAA-2", option=" red ")]
+    assert "say in what they differ" in edit(admin_client, page, rows).content.decode()
+    rows[1]["option"] = "Blue"
+    assert edit(admin_client, page, rows).status_code == 302

@@ -1,0 +1,363 @@
+"""A life of the shop: everything that buyers, staff, banks, the network and the clock can do, in any order.
+
+After each step the audit looks at the rows. At the end everybody catches up, and then the shop and Razorpay must tell
+the same story to the paisa.
+"""
+
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from typing import Any, TypeVar
+
+import pytest
+from django.contrib.auth import get_user_model
+from django.db import connection, transaction
+from django.db.models import Model, QuerySet
+from django.utils import timezone
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+from requests.adapters import HTTPAdapter
+
+from catalog import stock
+from catalog.models import Variant
+from checkout import attempts, audit, cancelling, finding, holding, judgement, ledger, orders, payments, reconciliation
+from checkout import refunds as refunding
+from checkout.cart import NotEnough
+from checkout.gateway import GatewayError
+from checkout.models import AttentionCase, Order, Payment, RazorpayOrder, Refund
+from checkout.models.attention import CaseKind
+from checkout.open_orders import TooManyOpen
+from checkout.placing import OrderRefused
+from checkout.status import BOUGHT, OrderStatus
+from tests import effort
+from tests.checkout.orders import cart_with, place
+from tests.clock import Clock
+from tests.proofs.wire import Razorpay
+from webhooks import catching_up, handlers, inbox
+
+SKUS = {"CG43-TX-0001": 1, "CG43-TX-0002": 3, "CG43-TX-0003": 6}
+# What may be refused in words without anything being wrong.
+REFUSALS = (
+    GatewayError,
+    attempts.NotPayable,
+    judgement.NotAcceptable,
+    orders.IllegalMove,
+    refunding.RefundRefused,
+    OrderRefused,
+    NotEnough,
+    stock.StockError,
+    TooManyOpen,
+)
+# Found at any moment; that nothing waits for ever is only true once somebody has looked.
+AT_ANY_MOMENT = [name for name in audit.INVARIANTS if not name.startswith("O5")]
+PICK = st.integers(0, 11)
+PART = st.integers(1, 4)
+Row = TypeVar("Row", bound=Model)
+
+
+def staff() -> Any:
+    """Return the person who decides."""
+    return get_user_model().objects.get_or_create(username="asha")[0]
+
+
+class Life(RuleBasedStateMachine):
+    """One life, on a database that forgets it afterwards."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.before = transaction.savepoint()
+        self.patches = pytest.MonkeyPatch()
+        self.clock = Clock(self.patches)
+        self.razorpay = Razorpay()
+        self.patches.setattr(HTTPAdapter, "send", self.razorpay.adapter())
+        self.patches.setattr(finding, "PAUSES", (0.0,) * len(finding.PAUSES))
+        self.buyers = self.paid = self.steps = 0
+        self.is_changed = False
+        connection.execute_wrappers.append(self._watch)
+
+    # Buyers.
+
+    @initialize(sku=st.sampled_from(sorted(SKUS)))
+    def first_order(self, sku: str) -> None:
+        """There is something to begin with."""
+        self.order(sku, 1)
+
+    @rule(sku=st.sampled_from(sorted(SKUS)), quantity=st.integers(1, 2))
+    def order(self, sku: str, quantity: int) -> None:
+        """Somebody checks out."""
+        self.buyers += 1
+        with suppress(*REFUSALS):
+            cart = cart_with(Variant.objects.get(sku=sku), quantity)
+            attempts.open_payment(place(cart, phone=f"+9198765{self.buyers:05d}"))
+
+    @rule(at=PICK)
+    def press_pay(self, at: int) -> None:
+        """Somebody opens the payment window."""
+        if order := pick(Order.objects.all(), at):
+            with suppress(*REFUSALS):
+                holding.extend(order, now=timezone.now())
+                attempts.open_payment(order)
+
+    @rule(
+        at=PICK,
+        outcome=st.sampled_from(["success", "success", "success", "authorized", "failure", "late", "upi_retry"]),
+        second=st.sampled_from(["refused", "refunded", "captured"]),
+        unusual=st.sampled_from([{}, {}, {}, {"discount": 5_000}, {"customer_bears_fee": True}]),
+    )
+    def pay(self, at: int, outcome: str, second: str, unusual: dict[str, Any]) -> None:
+        """Somebody pays, in time or late, once or again."""
+        if attempt := pick(RazorpayOrder.objects.exclude(razorpay_order_id=None), at):
+            self.paid += 1
+            order_id = attempt.razorpay_order_id
+            self.razorpay.control("pay", order_id=order_id, outcome=outcome, second=second, **unusual)
+
+    @rule(amount=st.sampled_from([100, 189_900, 199_800]), is_link=st.booleans())
+    def pay_for_nothing(self, amount: int, is_link: bool) -> None:
+        """Somebody pays what belongs to no order."""
+        self.paid += 1
+        self.razorpay.control("pay", amount=amount, link=is_link)
+
+    @precondition(lambda self: self.paid)
+    @rule(at=PICK)
+    def return_from_the_window(self, at: int) -> None:
+        """The browser tells of a payment that went well."""
+        done = [doc for doc in self.razorpay.known("payment") if doc["order_id"] and doc["status"] != "failed"]
+        if done:
+            doc = done[at % len(done)]
+            signature = window_signature(doc["order_id"], doc["id"])
+            with suppress(payments.BadSignature):
+                payments.verify(order_id=doc["order_id"], payment_id=doc["id"], signature=signature)
+
+    @rule(at=PICK)
+    def change_ones_mind(self, at: int) -> None:
+        """The buyer cancels."""
+        if order := pick(Order.objects.all(), at):
+            with suppress(*REFUSALS):
+                cancelling.cancel_for_buyer(order)
+
+    # Razorpay and the network.
+
+    @precondition(lambda self: self.paid)
+    @rule(at=PICK, back=st.booleans())
+    def hear(self, at: int, back: bool) -> None:
+        """A webhook comes: for the first time or again, in order or not. Others never come."""
+        if bodies := self.razorpay.bodies():
+            body = bodies[-1 - at % len(bodies) if back else at % len(bodies)]
+            event, _is_new = inbox.store(body, "evt")
+            inbox.apply(event)
+
+    @precondition(lambda self: self.paid)
+    @rule(at=PICK)
+    def hear_in_other_words(self, at: int) -> None:
+        """The same report comes in other bytes, so that only what it says can tell that it is known."""
+        if bodies := self.razorpay.bodies():
+            handlers.handle(bodies[at % len(bodies)] + b" ")
+
+    @rule(what=st.sampled_from(["request", "answer"]), calls=st.integers(0, 2))
+    def lose(self, what: str, calls: int) -> None:
+        """One of the next calls to Razorpay gets lost."""
+        self.razorpay.lost.extend([""] * calls + [what])
+
+    @precondition(lambda self: self.paid)
+    @rule(at=PICK, status=st.sampled_from(["processed", "failed"]))
+    def decide_refund(self, at: int, status: str) -> None:
+        """A bank takes a refund, or sends it back."""
+        if docs := self.razorpay.known("refund"):
+            self.razorpay.control("decide_refund", refund_id=docs[at % len(docs)]["id"], status=status)
+
+    @rule(outcome=st.sampled_from(["processed", "pending", "processed_then_failed"]))
+    def banks_change(self, outcome: str) -> None:
+        """From now on refunds end at once, or later, or not."""
+        self.razorpay.control("switches", refunds=outcome, refund_seconds=600)
+
+    @precondition(lambda self: self.paid)
+    @rule(at=PICK, part=PART)
+    def refund_in_the_dashboard(self, at: int, part: int) -> None:
+        """Somebody refunds without the shop."""
+        if docs := self.razorpay.known("payment"):
+            doc = docs[at % len(docs)]
+            self.razorpay.control("refund", payment_id=doc["id"], amount=max(doc["amount"] * part // 4, 1))
+
+    @precondition(lambda self: self.paid)
+    @rule(at=PICK, status=st.sampled_from(["under_review", "won", "lost", "closed"]))
+    def dispute(self, at: int, status: str) -> None:
+        """A buyer goes to his bank, or the bank decides."""
+        open_ones = [doc for doc in self.razorpay.known("dispute") if doc["status"] in ("open", "under_review")]
+        captured = [doc for doc in self.razorpay.known("payment") if doc["captured"]]
+        if open_ones:
+            self.razorpay.control("move_dispute", dispute_id=open_ones[at % len(open_ones)]["id"], status=status)
+        elif captured:
+            self.razorpay.control("dispute", payment_id=captured[at % len(captured)]["id"])
+
+    # Staff.
+
+    @precondition(lambda self: self.paid)
+    @rule(at=PICK, status=st.sampled_from([OrderStatus.PACKED, OrderStatus.SHIPPED, OrderStatus.DELIVERED]))
+    def send_parcel(self, at: int, status: OrderStatus) -> None:
+        """Staff pack and ship."""
+        if order := pick(Order.objects.filter(status__in=BOUGHT), at):
+            with suppress(*REFUSALS):
+                orders.advance(order.pk, status, user=staff())
+
+    @precondition(lambda self: self.paid)
+    @rule(at=PICK, part=PART, restock=st.booleans(), despite=st.booleans())
+    def refund(self, at: int, part: int, restock: bool, despite: bool) -> None:
+        """Staff refund a part, the whole, or far too much, with pieces or without."""
+        if payment := pick(Payment.objects.filter(order__status__in=BOUGHT), at):
+            lines = {line.pk: 1 for line in payment.order.lines.all()} if payment.order and restock else {}
+            with suppress(*REFUSALS):
+                refunding.request(
+                    payment_id=payment.pk,
+                    amount=payment.amount * part // 3,
+                    reason="broken",
+                    user=staff(),
+                    lines=lines,
+                    restock=restock,
+                    despite_dispute=despite,
+                )
+
+    @precondition(lambda self: self.paid)
+    @rule()
+    def send_refunds(self) -> None:
+        """What was asked for is made."""
+        refunding.send_waiting()
+
+    @precondition(lambda self: self.paid)
+    @rule(at=PICK)
+    def cancel_bought(self, at: int) -> None:
+        """Staff cancel what was paid."""
+        if order := pick(Order.objects.filter(status__in=BOUGHT), at):
+            with suppress(*REFUSALS):
+                cancelling.cancel_bought(order.pk, reason="no longer made", user=staff())
+
+    @precondition(lambda self: self.paid)
+    @rule(at=PICK, other=PICK, decision=st.sampled_from(["link", "accept", "refund", "write_off", "retry"]))
+    def decide(self, at: int, other: int, decision: str) -> None:
+        """A person decides about a case."""
+        case = pick(AttentionCase.objects.filter(closed_at=None), at)
+        order = pick(Order.objects.all(), other)
+        if case is None:
+            return
+        with suppress(*REFUSALS):
+            if case.kind == CaseKind.REFUND_FAILED and decision == "retry":
+                refund = pick(Refund.objects.filter(status="failed"), other)
+                if refund:
+                    refunding.retry(refund.pk, user=staff())
+            elif case.payment_id and case.kind in (CaseKind.UNMATCHED_MONEY, CaseKind.AMOUNT_MISMATCH):
+                self._decide_about_money(case.payment_id, order, decision)
+
+    def _decide_about_money(self, payment_id: int, order: Order | None, decision: str) -> None:
+        if decision == "link" and order:
+            judgement.link(payment_id=payment_id, order=order, user=staff(), reason="says the buyer")
+        elif decision == "accept":
+            judgement.accept(payment_id=payment_id, user=staff(), reason="close enough")
+        elif decision == "write_off":
+            judgement.write_off(payment_id=payment_id, user=staff(), reason="paid back by hand")
+        elif decision == "refund":
+            left = refunding.refundable(Payment.objects.get(pk=payment_id))
+            refunding.request(payment_id=payment_id, amount=left, reason="not ours", user=staff())
+
+    # Time.
+
+    @rule(minutes=st.sampled_from([1, 12, 31, 90]))
+    def wait(self, minutes: int) -> None:
+        """Time passes, here and there."""
+        self.clock.move(minutes=minutes)
+        self.razorpay.control("clock", advance=60 * minutes)
+
+    @rule(at=PICK)
+    def ask(self, at: int) -> None:
+        """Somebody asks Razorpay about one order; what is overdue and unpaid expires."""
+        if order := pick(Order.objects.all(), at):
+            with suppress(GatewayError):
+                reconciliation.settle(order)
+
+    @rule()
+    def a_day_passes(self) -> None:
+        """The worker has run meanwhile, if with little luck."""
+        self.wait(24 * 60)
+        catching_up.catch_up()
+
+    # What must be true.
+
+    @invariant()
+    def the_books_hold(self) -> None:
+        """The audit finds nothing."""
+        effort.count("steps")
+        self.steps += 1
+        if not self.is_changed or self.steps % effort.AUDIT_EVERY:
+            return
+        self.is_changed = False
+        found = {name: list(audit.INVARIANTS[name]()) for name in AT_ANY_MOMENT}
+        assert not any(found.values()), {name: texts for name, texts in found.items() if texts}
+
+    @invariant()
+    def what_was_cancelled_stays_so(self) -> None:
+        """Only a person makes an order that was cancelled or mismatched a bought one."""
+        revived = Order.objects.filter(status__in=BOUGHT, events__status=OrderStatus.CANCELLED)
+        assert not revived.exclude(payments__in=Payment.objects.filter(fulfils=True).exclude(accepted_by=None))
+
+    def teardown(self) -> None:
+        """Let everybody catch up, compare both sides, and forget it all."""
+        try:
+            self._catch_up()
+            self._compare()
+            effort.count("orders", Order.objects.count())
+            effort.count("orders paid", Order.objects.exclude(paid_at=None).count())
+            effort.count("payments", Payment.objects.count())
+            effort.count("refunds", Refund.objects.count())
+            effort.count("cases", AttentionCase.objects.count())
+        finally:
+            connection.execute_wrappers.remove(self._watch)
+            self.patches.undo()
+            self.razorpay.simulator.close()
+            transaction.savepoint_rollback(self.before)
+            # What broke inside a transaction broke this life only.
+            transaction.set_rollback(False)
+            effort.count("lives")
+
+    def _watch(self, execute: Callable[..., Any], sql: str, *rest: Any) -> Any:
+        self.is_changed |= sql.startswith(("INSERT", "UPDATE", "DELETE"))
+        return execute(sql, *rest)
+
+    def _catch_up(self) -> None:
+        self.razorpay.lost.clear()
+        # Once a day the search for what nobody told goes back as far as late money may lie.
+        for minutes in (61, 61, 25 * 60):
+            self.wait(minutes)
+            catching_up.catch_up()
+        assert not any((found := audit.run()).values()), {name: texts for name, texts in found.items() if texts}
+
+    def _compare(self) -> None:
+        """Every captured paisa at Razorpay is in the ledger, and so is everything that went back of it."""
+        back: dict[str, int] = {}
+        for doc in self.razorpay.known("refund"):
+            if doc["status"] == "processed":
+                back[doc["payment_id"]] = back.get(doc["payment_id"], 0) + doc["amount"]
+        theirs = {
+            doc["id"]: (doc["amount"], back.get(doc["id"], 0))
+            for doc in self.razorpay.known("payment")
+            if doc["captured"]
+        }
+        ours = {
+            payment.razorpay_payment_id: (captured, ledger.returned(payment))
+            for payment in Payment.objects.all()
+            if (captured := ledger.captured(payment))
+        }
+        assert ours == theirs, (
+            f"here and not there: {ours.items() - theirs.items()}, there: {theirs.items() - ours.items()}"
+        )
+        for order in Order.objects.filter(status=OrderStatus.PENDING):
+            assert order.expires_at > timezone.now(), f"{order} waits though its time is over"
+
+
+def pick(rows: QuerySet[Row], at: int) -> Row | None:
+    """Return one of the rows, the same one for the same number, or None when there is none."""
+    found: Sequence[Row] = list(rows.order_by("pk").distinct())
+    return found[at % len(found)] if found else None
+
+
+def window_signature(order_id: str, payment_id: str) -> str:
+    """Sign as Razorpay's window does."""
+    from tests.checkout.reports import triple
+
+    return triple(order_id, payment_id)["razorpay_signature"]
