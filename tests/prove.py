@@ -44,6 +44,11 @@ def pytest(*arguments: str) -> list[str]:
 
 # One line for each family. A test asks `tests.effort` how hard it is to try, and counts there what it did.
 PROOFS = [
+    Proof(
+        "State machine",
+        pytest("tests/proofs/test_machine.py"),
+        {"PROVE_EXAMPLES": "5000", "PROVE_STEPS": "50", "PROVE_AUDIT_EVERY": "5", "PROVE_FULL": "1"},
+    ),
     Proof("Interleavings", pytest("tests/proofs/test_interleavings.py"), {"PROVE_FULL": "1"}, ["PostgreSQL"]),
     Proof("Lost answers", pytest("tests/checkout/test_lost_answers.py"), {"PROVE_FULL": "1"}),
     Proof("Crash points", pytest("tests/checkout/test_crashes.py")),
