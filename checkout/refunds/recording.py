@@ -118,13 +118,14 @@ def _drop_what_no_longer_fits(payment: Payment) -> None:
 
 
 def _book(refund: Refund, payment: Payment) -> None:
-    """Book a processed refund, with what happens once: credit note and mail."""
-    if not ledger.book(EntryKind.REFUND, payment, refund.amount, entity_id=refund.razorpay_refund_id or ""):
-        return
-    if payment.fulfils:
+    """Book a processed refund, with what happens once: credit note, when it was paid for an invoice, and mail."""
+    is_new = ledger.book(EntryKind.REFUND, payment, refund.amount, entity_id=refund.razorpay_refund_id or "")
+    # Razorpay's report that the payment paid its order may be the later one. But what had gone back before a person
+    # said what the money is for was no part of a sale.
+    if payment.fulfils and not refund.credit_note_number and (is_new or payment.accepted_by is None):
         refund.credit_note_number = invoices.next_credit_note(refund.processed_at or timezone.now())
         refund.save(update_fields=["credit_note_number", "updated_at"])
-    if payment.order:
+    if is_new and payment.order:
         orders.note(payment.order, "refunded", str(refund.razorpay_refund_id))
         emails.promise(payment.order, emails.REFUNDED, refund=refund)
 

@@ -13,8 +13,9 @@ from django.utils import timezone
 from pytest_django import Settings
 
 from catalog.models.stock import AppendOnlyError
-from checkout import claims, emails, gateway, ledger, payments, refunds, tracker
+from checkout import claims, emails, gateway, judgement, ledger, payments, refunds, tracker
 from checkout.facts import refund_facts
+from checkout.invoices import financial_year
 from checkout.models import AttentionCase, LedgerEntry, Order, OutboxEmail, Payment, Refund
 from checkout.models.attention import CaseKind
 from checkout.refunds import RefundRefused
@@ -322,6 +323,36 @@ def test_credit_note_and_mail_come_once(mailoutbox: list[Any]) -> None:
     assert len(told) == 1
     assert "₹50.00" in told[0].body
     assert str(refund.credit_note_number) in told[0].body
+
+
+@pytest.mark.covers("I20")
+def test_a_refund_booked_before_its_order_was_paid_gets_its_credit_note_then() -> None:
+    attempt = ordered()
+    payments.record(paid(attempt, status="refunded", captured=True, amount_refunded=attempt.amount))
+    refunds.record(dashboard_refund(paid(attempt).payment_id, attempt.amount))
+    assert Refund.objects.get().credit_note_number is None, "there is no invoice yet"
+    for _time in range(2):
+        payments.record(paid(attempt))
+    assert outcome(attempt.order) == ONCE_PAID
+    assert Refund.objects.get().credit_note_number == f"CN/{financial_year(timezone.now())}/000001"
+    assert OutboxEmail.objects.filter(kind="refunded").count() == 1
+    assert_books_hold()
+
+
+def test_what_went_back_before_a_person_linked_the_rest_has_no_credit_note(django_user_model: type[User]) -> None:
+    attempt = ordered()
+    facts = paid(attempt, order_id=None, amount=attempt.amount + 500)
+    payments.record(facts)
+    for _time in range(2):
+        refunds.record(dashboard_refund(facts.payment_id, 500))
+        if Payment.objects.get().order is None:
+            asha = django_user_model.objects.create_user("asha")
+            judgement.link(payment_id=Payment.objects.get().pk, order=attempt.order, user=asha, reason="by link")
+    assert outcome(attempt.order) == ONCE_PAID
+    assert Refund.objects.get().credit_note_number is None
+    refunds.record(dashboard_refund(facts.payment_id, 100, 2))
+    assert Refund.objects.get(amount=100).credit_note_number
+    assert_books_hold()
 
 
 @pytest.mark.covers("I15")
