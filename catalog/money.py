@@ -45,7 +45,7 @@ def parse_rupees(text: str) -> int:
         raise ValueError("Enter an amount in rupees, such as 1899 or 1,899.50.")
     if point and not re.fullmatch(r"[0-9]{1,2}", fraction):
         raise ValueError("Enter at most two decimals, such as 1899.50.")
-    paise = int(whole.replace(",", "")) * PAISE + int(fraction.ljust(2, "0") or 0)
+    paise = int(whole.replace(",", "")) * PAISE + int(fraction.ljust(2, "0"))
     if paise > MAX_PAISE:
         raise ValueError("This amount is too large.")
     return paise

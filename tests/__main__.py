@@ -29,6 +29,7 @@ WITHOUT_DATABASE = (
     "tests/test_architecture.py",
     "tests/test_docs.py",
     "tests/test_faults.py",
+    "tests/test_mutation.py",
     "tests/test_prove.py",
     "tests/test_run.py",
 )

@@ -52,6 +52,8 @@ PROOFS = [
     Proof("Interleavings", pytest("tests/proofs/test_interleavings.py"), {"PROVE_FULL": "1"}, ["PostgreSQL"]),
     Proof("Lost answers", pytest("tests/checkout/test_lost_answers.py"), {"PROVE_FULL": "1"}),
     Proof("Crash points", pytest("tests/checkout/test_crashes.py")),
+    Proof("Confluence", pytest("tests/webhooks/test_confluence.py"), {"PROVE_FULL": "1"}),
+    Proof("Mutation testing", [sys.executable, "-m", "tests.mutation"], {}, ["SQLite"]),
     Proof(
         "Races",
         pytest(

@@ -21,8 +21,8 @@ def entity(value: object, kind: str) -> dict[str, Any]:
 
 def paise(data: dict[str, Any], name: str, default: int | None = None) -> int:
     """Return a whole number of paise, from 0 on. Raises BadFacts."""
-    value = data.get(name, default)
-    if value is None and default is not None:
+    value = data.get(name)
+    if value is None:
         value = default
     # JSON's true is an int in Python and must not become one paisa.
     if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value <= MAX_PAISE:

@@ -1,12 +1,14 @@
 """Rupees and paise: the only conversion, and the words on the storefront."""
 
+from decimal import Decimal
+
 import pytest
 from django.core.exceptions import ValidationError
 from hypothesis import given
 from hypothesis import strategies as st
 
 from catalog.fields import PaiseField, RupeeField
-from catalog.money import MAX_PAISE, parse_rupees, plain_rupees, rupees
+from catalog.money import MAX_PAISE, decimal_rupees, group, parse_rupees, plain_rupees, rupees
 
 
 @pytest.mark.parametrize(
@@ -21,11 +23,22 @@ from catalog.money import MAX_PAISE, parse_rupees, plain_rupees, rupees
         (12_345_650, "₹1,23,456.50", "₹1,23,456.50"),
         (5, "₹0.05", "₹0.05"),
         (-189_900, "-₹1,899", "-₹1,899.00"),
+        (-1, "-₹0.01", "-₹0.01"),
     ],
 )
 def test_amounts_read_with_lakh_grouping(paise: int, short: str, exact: str) -> None:
     assert rupees(paise) == short
     assert rupees(paise, always_paise=True) == exact
+
+
+@pytest.mark.parametrize(("whole", "text"), [(0, "0"), (-1, "-1"), (-999, "-999"), (-1234567, "-12,34,567")])
+def test_whole_rupees_are_grouped(whole: int, text: str) -> None:
+    assert group(whole) == text
+
+
+def test_an_amount_for_machines_is_an_exact_decimal() -> None:
+    assert decimal_rupees(189_950) == Decimal("1899.50")
+    assert decimal_rupees(1) == Decimal("0.01")
 
 
 @pytest.mark.parametrize(
@@ -38,6 +51,9 @@ def test_amounts_read_with_lakh_grouping(paise: int, short: str, exact: str) -> 
         ("INR 99", 9_900),
         ("123,456", 12_345_600),
         ("0.05", 5),
+        ("1,234,567", 123_456_700),
+        ("0" * 24, 0),
+        ("1,00,00,00,00,000.00", 10**13),
     ],
 )
 def test_what_people_type_is_understood(text: str, paise: int) -> None:
@@ -45,11 +61,38 @@ def test_what_people_type_is_understood(text: str, paise: int) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "-5", "1e400", "1.999", "1,2,3", ".5", "5.", "NaN", "१२", "1 2", "9" * 30, "1\x002", "9" * 20]
+    "text",
+    [
+        "",
+        "-5",
+        "1e400",
+        "1.999",
+        "1,2,3",
+        ".5",
+        "5.",
+        "NaN",
+        "१२",
+        "1 2",
+        "9" * 30,
+        "1\x002",
+        "9" * 20,
+    ],
 )
 def test_what_is_no_amount_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match=r"Enter|large"):
         parse_rupees(text)
+
+
+@pytest.mark.parametrize("text", ["1234,567", "123,45,678", "0" * 25])
+def test_commas_in_the_wrong_place_and_too_many_digits_are_refused(text: str) -> None:
+    with pytest.raises(ValueError, match="Enter an amount in rupees"):
+        parse_rupees(text)
+
+
+def test_the_largest_amount_is_a_lakh_crore_rupees() -> None:
+    assert MAX_PAISE == 10**13
+    with pytest.raises(ValueError, match="too large"):
+        parse_rupees("1,00,00,00,00,000.01")
 
 
 @given(st.integers(min_value=0, max_value=MAX_PAISE))

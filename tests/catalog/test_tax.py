@@ -19,6 +19,8 @@ def test_the_rate_is_the_one_of_the_day() -> None:
     GstRate.objects.create(hsn=hsn, basis_points=500, valid_from=date(2025, 9, 22))
     assert rate_on(hsn, date(2025, 9, 21)) == 1200
     assert rate_on("9503", date(2025, 9, 22)) == 500
+    GstRate.objects.create(hsn=HsnCode.objects.create(code="4901"), basis_points=0, valid_from=date(2025, 9, 1))
+    assert rate_on(hsn, date(2025, 9, 21)) == 1200
     with pytest.raises(NoRate, match="9503 on 30 Jun 2017"):
         rate_on(hsn, date(2017, 6, 30))
 
@@ -47,9 +49,10 @@ def test_the_heads_add_up_to_the_tax(tax: int) -> None:
     assert split(tax, "27", "29") == Split(cgst=0, sgst=0, igst=tax)
 
 
-def test_a_negative_price_is_refused() -> None:
+@pytest.mark.parametrize(("gross", "basis_points"), [(-1, 500), (100, -1)])
+def test_neither_price_nor_rate_is_negative(gross: int, basis_points: int) -> None:
     with pytest.raises(ValueError, match="negative"):
-        included_tax(-1, 500)
+        included_tax(gross, basis_points)
 
 
 def test_there_are_28_states_and_8_union_territories() -> None:

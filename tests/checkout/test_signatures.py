@@ -73,14 +73,15 @@ BAD = [
     12,
     True,
     "x" * 10_000,
+    "\ud800" * 64,
 ]
 
 
 @pytest.mark.covers("D1", "D3")
 @pytest.mark.parametrize("signature", BAD, ids=range(len(BAD)))
 def test_what_is_no_signature(signature: object) -> None:
-    assert is_valid(SIGNATURE)
-    assert not is_valid(signature)
+    assert is_valid(SIGNATURE) is True
+    assert is_valid(signature) is False
 
 
 @pytest.mark.covers("D4")
@@ -88,6 +89,15 @@ def test_ids_that_would_sign_the_same_text(settings: Settings) -> None:
     signed = hmac.new(settings.RAZORPAY_KEY_SECRET.encode(), b"order_x|y|z", sha256).hexdigest()
     assert not is_valid(signed, order_id="order_x|y", payment_id="z")
     assert not is_valid(signed, order_id="order_x", payment_id="y|z")
+
+
+@pytest.mark.covers("D4")
+@pytest.mark.parametrize(
+    ("order_id", "payment_id"), [(ORDER, "pay_1"), (ORDER, ""), ("order_1", reports.PAYMENT_ID), ("", "")]
+)
+def test_a_true_signature_of_what_is_no_id(order_id: str, payment_id: str) -> None:
+    signed = reports.triple(order_id, payment_id)["razorpay_signature"]
+    assert is_valid(signed, order_id=order_id, payment_id=payment_id) is False
 
 
 @pytest.mark.covers("D5", "E3")
@@ -108,7 +118,9 @@ def test_a_rolled_key_verifies_its_own_orders_and_no_others(settings: Settings) 
     assert is_valid(signed, key_id="rzp_test_old")
     assert not is_valid(signed)
     assert not is_valid(SIGNATURE, key_id="rzp_test_old")
-    assert not is_valid(SIGNATURE, key_id="rzp_test_never_seen")
+    for secret in ("", "X", "rzp_test_never_seen", "old-secret", settings.RAZORPAY_KEY_SECRET):
+        signed = reports.triple(ORDER, secret=secret)["razorpay_signature"]
+        assert not is_valid(signed, key_id="rzp_test_never_seen")
 
 
 @pytest.mark.covers("E2")

@@ -1,0 +1,67 @@
+"""How much may be refunded, to the paisa."""
+
+import pytest
+
+from checkout import ledger, payments, refunds
+from checkout.models import Payment, Refund
+from checkout.models.ledger import EntryKind
+from checkout.refunds import RefundRefused, check_amount, left
+from checkout.status import RefundStatus
+from tests.checkout.orders import dashboard_refund, ordered, paid
+
+
+@pytest.mark.parametrize(
+    ("refunds", "expected"),
+    [
+        ([], 1000),
+        ([("requested", 300)], 700),
+        ([("pending", 300)], 700),
+        ([("processed", 300)], 700),
+        ([("failed", 300)], 1000),
+        ([("requested", 1), ("pending", 2), ("processed", 4), ("failed", 8)], 993),
+        ([("processed", 1000)], 0),
+        ([("processed", 1001)], -1),
+    ],
+)
+def test_what_is_left_of_a_capture(refunds: list[tuple[str, int]], expected: int) -> None:
+    assert left(1000, refunds) == expected
+
+
+@pytest.mark.parametrize("amount", [1, 2, 999, 1000])
+def test_what_may_be_refunded(amount: int) -> None:
+    check_amount(amount, 1000)
+
+
+@pytest.mark.parametrize(
+    ("amount", "available", "text"),
+    [
+        (0, 1000, "A refund is at least one paisa."),
+        (-1, 1000, "A refund is at least one paisa."),
+        (1.5, 1000, "A refund is at least one paisa."),
+        ("1", 1000, "A refund is at least one paisa."),
+        (True, 1000, "A refund is at least one paisa."),
+        (1, 0, "Nothing of this payment is left to refund."),
+        (1, -1, "Nothing of this payment is left to refund."),
+        (2, 1, "At most ₹0.01 of this payment can be refunded."),
+        (1001, 1000, "At most ₹10.00 of this payment can be refunded."),
+    ],
+)
+def test_what_may_not(amount: int, available: int, text: str) -> None:
+    with pytest.raises(RefundRefused) as refused:
+        check_amount(amount, available)
+    assert refused.value.text == str(refused.value) == text
+
+
+@pytest.mark.django_db
+def test_of_a_payment_as_much_is_left_as_was_captured_and_not_returned() -> None:
+    attempt = ordered()
+    payments.record(paid(attempt, status="authorized"))
+    payment = Payment.objects.get()
+    assert refunds.refundable(payment) == 0
+    payments.record(paid(attempt))
+    assert refunds.refundable(payment) == attempt.amount
+    refunds.record(dashboard_refund(payment.razorpay_payment_id, 300))
+    ledger.book(EntryKind.WRITE_OFF, payment, 7)
+    assert refunds.refundable(payment) == attempt.amount - 307
+    Refund.objects.update(status=RefundStatus.FAILED)
+    assert refunds.refundable(payment) == attempt.amount - 7

@@ -1,0 +1,58 @@
+"""The ledger adds up each payment by itself, and books a fact once."""
+
+import pytest
+
+from checkout import ledger
+from checkout.models import LedgerEntry, Payment
+from checkout.models.ledger import EntryKind
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def payment() -> Payment:
+    return Payment.objects.create(razorpay_payment_id="pay_Aa1Bb2Cc3Dd4Ee")
+
+
+@pytest.fixture(autouse=True)
+def _another(db: None) -> None:
+    """The money of another payment is never counted."""
+    other = Payment.objects.create(razorpay_payment_id="pay_Zz1Bb2Cc3Dd4Ee")
+    for kind in EntryKind:
+        ledger.book(kind, other, 7)
+
+
+def test_a_payment_is_added_up_by_kinds(payment: Payment) -> None:
+    assert (ledger.captured(payment), ledger.kept(payment), ledger.returned(payment)) == (0, 0, 0)
+    amounts = {"capture": 1000, "fee": 20, "write_off": 50, "refund": 300, "refund_reversal": 100}
+    for kind, amount in amounts.items():
+        assert ledger.book(EntryKind(kind), payment, amount)
+    assert (ledger.captured(payment), ledger.kept(payment), ledger.returned(payment)) == (1000, 950, 200)
+    ledger.book(EntryKind.REFUND, payment, 60, entity_id="rfnd_2")
+    assert ledger.returned(payment) == 260
+
+
+def test_a_fact_is_booked_once(payment: Payment) -> None:
+    assert ledger.book(EntryKind.REFUND, payment, 300, entity_id="rfnd_1") is True
+    assert ledger.book(EntryKind.REFUND, payment, 400, entity_id="rfnd_1") is False
+    assert ledger.book(EntryKind.REFUND_REVERSAL, payment, 300, entity_id="rfnd_1") is True
+    assert ledger.returned(payment) == 0
+    assert ledger.is_booked(EntryKind.REFUND, "rfnd_1") is True
+    assert ledger.is_booked(EntryKind.CAPTURE, "rfnd_1") is False
+    assert ledger.is_booked(EntryKind.REFUND, "rfnd_2") is False
+
+
+def test_an_entry_says_what_it_is_about(payment: Payment, django_user_model: type) -> None:
+    asha = django_user_model.objects.create_user("asha")  # type: ignore[attr-defined]
+    ledger.book(EntryKind.WRITE_OFF, payment, 1, text="x" * 300, user=asha)
+    entry = LedgerEntry.objects.get(payment=payment)
+    assert (entry.kind, entry.entity_id, entry.amount) == ("write_off", payment.razorpay_payment_id, 1)
+    assert (entry.text, entry.user) == ("x" * 255, asha)
+    ledger.book(EntryKind.CAPTURE, payment, 2)
+    assert (LedgerEntry.objects.get(payment=payment, kind="capture").text) == ""
+
+
+@pytest.mark.parametrize("amount", [0, -1])
+def test_nothing_is_no_entry(amount: int, payment: Payment) -> None:
+    assert ledger.book(EntryKind.CAPTURE, payment, amount) is False
+    assert not LedgerEntry.objects.filter(payment=payment).exists()
