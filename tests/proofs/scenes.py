@@ -1,6 +1,7 @@
-"""The scene of two verbs about one order: set anew for each merge, and told afterwards in a few words."""
+"""The scene of verbs about one order: set anew for each merge, and told afterwards in a few words."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 from django.db import connection
@@ -16,21 +17,22 @@ from tests.checkout.orders import SKU, cart_with, make_overdue, opened, place
 from tests.programs import Simulator
 
 VERBS = ["place", "verify", "capture", "fail", "expire", "cancel", "refund"]
+SIDES = "abc"
 ASK_RAZORPAY = {"verify", "refund"}
 
 
 class Scene:
-    """One order that holds a car and is overdue, `free` more cars of that model, and two rivals with one in the cart.
+    """One order that holds a car and is overdue, `free` more cars of that model, and rivals with one in the cart.
 
     A bystander's order holds a car of the model too: a car that is released or sold twice is his. Where a refund is
     asked for, the order has been paid before.
     """
 
-    def __init__(self, verbs: tuple[str, str], simulator: Simulator, *, free: int = 0, is_late: bool = False) -> None:
+    def __init__(self, verbs: Sequence[str], simulator: Simulator, *, free: int = 0, is_late: bool = False) -> None:
         self.verbs = verbs
         self.variant = Variant.objects.get(sku=SKU)
         leave_free(self.variant, 4)
-        self.rivals = [cart_with(self.variant) for verb in verbs if verb == "place"]
+        self.rivals = {side: cart_with(self.variant) for side, verb in enumerate(verbs) if verb == "place"}
         place(cart_with(self.variant))
         self.order = place(cart_with(self.variant))
         if ASK_RAZORPAY.intersection(verbs):
@@ -48,9 +50,11 @@ class Scene:
         leave_free(self.variant, free)
 
     def acts(self) -> dict[str, Callable[[], Any]]:
-        """Return what the sides `a` and `b` do."""
-        first, second = self.verbs
-        return {"a": lambda: self._act(first, 0), "b": lambda: self._act(second, 1)}
+        """Return what the sides `a`, `b` and so on do."""
+        return {
+            name: partial(self._act, verb, side)
+            for side, (name, verb) in enumerate(zip(SIDES, self.verbs, strict=False))
+        }
 
     def outcome(self) -> str:
         """Tell what came of the order, of its money and of the rivals."""
@@ -64,7 +68,7 @@ class Scene:
             *sorted(f"payment {p.status}{' fulfils' if p.fulfils else ''}" for p in order.payments.all()),
             *sorted(f"refund of {refund.amount} by {refund.origin} {refund.status}" for refund in returned),
             *sorted(f"case {case.kind}" for case in AttentionCase.objects.filter(order=order)),
-            *sorted(f"rival {rival.status}" for rival in Order.objects.filter(cart__in=self.rivals)),
+            *sorted(f"rival {rival.status}" for rival in Order.objects.filter(cart__in=self.rivals.values())),
         ]
         return ", ".join(words)
 
@@ -74,7 +78,7 @@ class Scene:
     def _place(self, side: int) -> bool:
         try:
             # Orders of one mobile number would wait for each other.
-            place(self.rivals[min(side, len(self.rivals) - 1)], phone=f"+91987654330{side}")
+            place(self.rivals[side], phone=f"+91987654330{side}")
         except stock.OutOfStock:
             return False
         return True
