@@ -64,7 +64,9 @@ class AdjustForm(forms.Form):
     def save(self, row: Stock, user: Any) -> str:
         """Adjust what is on hand and return what was done. Raises StockError when too many would go."""
         quantity = self.cleaned_data["quantity"]
-        stock.adjust(variant=row.variant, quantity=quantity, reason=self.cleaned_data["reason"], user=user)
+        booked = stock.adjust(variant=row.variant, quantity=quantity, reason=self.cleaned_data["reason"], user=user)
+        if booked is None:
+            raise stock.StockError("Zero changes nothing: say by how many pieces the count differs.")
         return f"Adjusted by {quantity:+}."
 
 

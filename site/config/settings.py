@@ -322,6 +322,8 @@ LOGGING = {
         # These two write whole requests, with their headers, at DEBUG.
         "urllib3": {"level": "INFO"},
         "PIL": {"level": "INFO"},
+        # Two lines for each page that an editor saves.
+        "django_tasks": {"level": "WARNING"},
     },
 }
 

@@ -186,6 +186,8 @@ def test_stock_is_received_and_adjusted_by_form(owner: Client) -> None:
     assert (line.reason, str(line.user)) == ("Two dropped", "admin")
     html = owner.get(reverse("stock:inspect", args=[row_.pk])).content.decode()
     assert "Invoice 118" in html
+    answer = owner.post(reverse("stock:adjust", args=[row_.pk]), {"quantity": "0", "reason": "counted"})
+    assert "Zero changes nothing" in answer.content.decode()
     answer = owner.post(reverse("stock:adjust", args=[row_.pk]), {"quantity": "-9", "reason": "x"})
     assert (answer.status_code, "only 7" in answer.content.decode()) == (422, True)
     answer = owner.post(reverse("stock:receive", args=[row_.pk]), {"quantity": "0", "reason": ""})
