@@ -149,9 +149,17 @@ def _take_lines(
             refund=refund, order_line=line, quantity=quantity, restocked=quantity if restock else 0
         )
         if restock:
-            stock.return_(
-                items={line.variant_id: quantity}, reference=line.order.number, reason=refund.reason[:200], user=user
-            )
+            _put_back(refund, line, quantity, user)
+
+
+def _put_back(refund: Refund, line: OrderLine, quantity: int, user: "AbstractBaseUser | None") -> None:
+    items = {line.variant_id: quantity}
+    try:
+        stock.return_(items=items, reference=line.order.number, reason=refund.reason[:200], user=user)
+    except stock.StockError as error:
+        # A cancellation brought them back, or an earlier refund did that the bank then refused.
+        text = _("%(title)s: these pieces are back on the shelf already. Refund the money alone.")
+        raise RefundRefused(text % {"title": line.title}) from error
 
 
 def _check_quantity(line: OrderLine, quantity: int) -> None:

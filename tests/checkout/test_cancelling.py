@@ -61,6 +61,18 @@ def test_pieces_that_came_back_before_come_back_once() -> None:
     assert_books_hold()
 
 
+@pytest.mark.covers("G7", "H1")
+def test_pieces_that_a_cancellation_brought_back_do_not_come_back_with_the_rest_of_the_money() -> None:
+    order = bought(quantity=2)
+    line, payment = order.lines.get(), order.payments.get()
+    cancelling.cancel_bought(order.pk, reason="a fee is kept", amount=order.total - 100)
+    with pytest.raises(RefundRefused, match="back on the shelf already"):
+        refunds.request(payment_id=payment.pk, amount=100, reason="the fee too", lines={line.pk: 1}, restock=True)
+    assert stock_of() == (10, 0)
+    refunds.request(payment_id=payment.pk, amount=100, reason="the fee too", lines={line.pk: 1})
+    assert_books_hold()
+
+
 @pytest.mark.covers("G8")
 @pytest.mark.parametrize("moves", [[OrderStatus.SHIPPED], [OrderStatus.SHIPPED, OrderStatus.DELIVERED]])
 def test_nothing_is_cancelled_after_dispatch(moves: list[OrderStatus]) -> None:
