@@ -102,6 +102,14 @@ class Simulator:
         response.raise_for_status()
         return dict(response.json())
 
+    def events(self) -> list[dict[str, Any]]:
+        """Return all webhook events, oldest first, with the state of their delivery."""
+        return list(
+            requests.get(f"{self.url}/_simulator/events", headers={"Accept": "application/json"}, timeout=30).json()[
+                "items"
+            ]
+        )
+
 
 @contextmanager
 def running_simulator(folder: Path, *, webhook_url: str = "", port: int | None = None) -> Iterator[Simulator]:

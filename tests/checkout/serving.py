@@ -62,11 +62,10 @@ class Shop:
             assert sign not in log, log[-4_000:]
 
 
-@contextmanager
-def running_shop(
+def prepared_shop(
     folder: Path, razorpay: Simulator | FaultyRazorpay, *, processes: int = 2, settings_module: str = "config.settings"
-) -> Iterator[Shop]:
-    """Run the production server."""
+) -> tuple[Shop, dict[str, str]]:
+    """Choose a port and make ready what the production server needs; return the shop and the server's environment."""
     port = free_port()
     static = folder / "static"
     static.mkdir()
@@ -75,7 +74,15 @@ def running_shop(
     (static / "staticfiles.json").write_text(json.dumps({"version": "1.1", "paths": names, "hash": "none"}))
     settings = {**environment(razorpay), "PORT": str(port), "STATIC_ROOT": str(static)}
     settings.update(WEB_CONCURRENCY=str(processes), DJANGO_SETTINGS_MODULE=settings_module)
-    shop = Shop(f"http://127.0.0.1:{port}", folder / "shop.log")
+    return Shop(f"http://127.0.0.1:{port}", folder / "shop.log"), settings
+
+
+@contextmanager
+def running_shop(
+    folder: Path, razorpay: Simulator | FaultyRazorpay, *, processes: int = 2, settings_module: str = "config.settings"
+) -> Iterator[Shop]:
+    """Run the production server."""
+    shop, settings = prepared_shop(folder, razorpay, processes=processes, settings_module=settings_module)
     with running([*MANAGE, "serve"], log=shop.log, env=settings, ready=answers(f"{shop.url}/health/live/")):
         yield shop
 
