@@ -5,9 +5,9 @@ Run and read as `tests/prove.py` is; each soak says in its own module which vari
 
 import sys
 
-from tests.prove import Proof, run
+from tests.prove import Proof, pytest, run
 
-SOAKS: list[Proof] = []
+SOAKS = [Proof("Random kills", pytest("tests/soaking"), {"SOAK_SECONDS": "600"})]
 
 if __name__ == "__main__":
     sys.exit(run(SOAKS, sys.argv[1:], "Soak"))
