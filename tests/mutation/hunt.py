@@ -66,7 +66,10 @@ class Hunt:
         items.sort(key=lambda item: self.times[item.nodeid])
         limit = SECONDS + SLOWER * sum(self.times[item.nodeid] for item in items)
         for mutant in mutants(target.file, target.source, target.only):
-            self.found.setdefault(tried(session, items, target, mutant, int(limit)), []).append(mutant)
+            outcome = tried(session, items, target, mutant, int(limit))
+            self.found.setdefault(outcome, []).append(mutant)
+            if outcome != KILLED:
+                session.config.get_terminal_writer().line(f"\n{outcome}: {mutant}\n    {mutant.name}")
 
 
 def commits(item: pytest.Item) -> bool:
