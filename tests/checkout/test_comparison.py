@@ -67,6 +67,11 @@ def test_a_settled_razorpay_order_is_paid_whatever_the_payment_says() -> None:
     assert verdict(SETTLED, amount=1024) == Verdict.MATCH, "the buyer bears the fee"
 
 
+def test_a_payment_in_another_currency_pays_nothing_whatever_its_razorpay_order_says() -> None:
+    assert verdict(SETTLED, currency="USD") == Verdict.MISMATCH
+    assert verdict(razorpay(), currency="USD") == Verdict.MISMATCH
+
+
 def test_an_exact_payment_pays_before_its_razorpay_order_says_so() -> None:
     assert verdict(razorpay()) == Verdict.MATCH
 

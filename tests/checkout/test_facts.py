@@ -8,6 +8,7 @@ import pytest
 
 from checkout.facts import (
     BadFacts,
+    OrderFacts,
     PaymentFacts,
     RefundFacts,
     dispute_facts,
@@ -27,6 +28,7 @@ ORDER = {
     "currency": "INR",
     "status": "attempted",
     "receipt": "CG-7-1",
+    "notes": {"mark": "cart-1"},
 }
 PAYMENT = {
     "id": f"pay_{TAIL}",
@@ -81,9 +83,17 @@ def without(entity: dict[str, Any], *names: str) -> dict[str, Any]:
 
 
 def test_every_field_of_an_order() -> None:
-    assert asdict(order_facts(ORDER)) == {**without(ORDER, "id", "entity"), "order_id": ORDER["id"]}
+    assert asdict(order_facts(ORDER)) == {
+        **without(ORDER, "id", "entity", "notes"),
+        "order_id": ORDER["id"],
+        "mark": "cart-1",
+    }
     bare = order_facts(without(ORDER, "amount_paid", "amount_due"))
     assert (bare.amount_paid, bare.amount_due) == (0, 0)
+    without_mark: list[object] = [[], None, "mark", {}]
+    for notes in without_mark:
+        assert order_facts({**ORDER, "notes": notes}).mark == ""
+    assert order_facts({**ORDER, "notes": {"mark": "x" * 41}}).mark == "x" * 40
 
 
 def test_an_order_is_settled_when_it_is_paid_and_nothing_is_due() -> None:
@@ -214,6 +224,7 @@ def test_what_is_malformed_is_not_believed(read: Callable[[object], Any], entity
 def test_what_nobody_said_is_empty() -> None:
     refund = RefundFacts("rfnd_1", "pay_1", RefundStatus.PENDING, 1, "INR")
     assert (refund.key, refund.speed, refund.arn) == ("", "", "")
+    assert OrderFacts("order_1", 1, "INR", "paid", 1, 0, "CG-7-1").mark == ""
     short = PaymentFacts("pay_1", "", PaymentStatus.FAILED, 1, "INR")
     assert asdict(short) == {
         "payment_id": "pay_1",
