@@ -105,9 +105,11 @@ def test_what_is_written_can_be_read_again(paise: int) -> None:
 def test_editors_type_rupees_into_a_column_of_paise() -> None:
     field = PaiseField().formfield()
     assert isinstance(field, RupeeField)
+    assert field.widget.attrs == {"inputmode": "decimal", "autocomplete": "off"}
     assert field.prepare_value(189_950) == "1899.50"
     assert field.clean("1,899.50") == 189_950
     assert not field.has_changed(189_900, "1,899")
     assert field.has_changed(189_900, "nonsense")
-    with pytest.raises(ValidationError, match="rupees"):
+    with pytest.raises(ValidationError, match="rupees") as refused:
         field.clean("nonsense")
+    assert refused.value.code == "invalid"

@@ -30,6 +30,7 @@ def test_the_financial_year_begins_on_the_first_of_april_in_india(moment: dt.dat
     assert invoices.financial_year(moment) == year
     assert invoices.next_number(moment) == f"CG/{year}/000001"
     assert len(invoices.next_number(moment)) <= 16
+    assert [invoices.next_credit_note(moment) for _time in range(2)] == [f"CN/{year}/000001", f"CN/{year}/000002"]
 
 
 @pytest.mark.covers("K13")

@@ -6,10 +6,13 @@ import pytest
 from django.contrib.auth.models import User
 from django.utils import timezone
 
+from catalog import stock
+from catalog.models import Variant
 from checkout import judgement, orders, payments, refunds
 from checkout.judgement import NotAcceptable
 from checkout.models import AttentionCase, LedgerEntry, Order, OrderEvent, Payment, RazorpayOrder, Refund
 from tests.checkout.orders import (
+    ONCE_PAID,
     assert_books_hold,
     dashboard_refund,
     make_overdue,
@@ -59,6 +62,26 @@ def test_a_payment_without_a_method_is_told_by_its_amount() -> None:
     attempt = ordered()
     payments.record(paid(attempt, method=""))
     assert told(attempt.order, "paid") == [("paid", "₹1,998.00", None)]
+
+
+def test_a_payment_is_judged_once() -> None:
+    attempt = ordered(on_hand=1)
+    for _time in range(2):
+        payments.record(paid(attempt))
+    assert (outcome(attempt.order), Refund.objects.count()) == (ONCE_PAID, 0)
+
+
+def test_money_that_goes_back_pays_nothing_when_cars_come_again() -> None:
+    late = ordered(on_hand=1)
+    make_overdue(late.order)
+    assert orders.expire(late.order.pk, now=timezone.now())
+    payments.record(paid(ordered()))
+    payments.record(paid(late))
+    stock.receive(variant=Variant.objects.get(), quantity=1, reason="found")
+    payments.record(paid(late))
+    assert (outcome(late.order)["status"], Refund.objects.count()) == ("on_hold", 1)
+    assert stock_of() == (1, 0)
+    assert_books_hold()
 
 
 def test_why_money_goes_back() -> None:

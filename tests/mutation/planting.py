@@ -2,7 +2,7 @@
 
 import ast
 import sys
-from types import FunctionType, ModuleType
+from types import FunctionType, MemberDescriptorType, ModuleType
 from typing import Any
 
 
@@ -39,7 +39,7 @@ def _change_class(old: type, new: type) -> None:
     for name, value in vars(new).items():
         if isinstance(value, FunctionType):
             _change_method(old, name, value)
-        elif isinstance(value, property):
+        elif not name.startswith("__") and not isinstance(value, MemberDescriptorType):
             setattr(old, name, value)
 
 
