@@ -88,6 +88,8 @@ class Side:
             connections["default"] = SPARE.pop()
         connection.ensure_connection()
         self.pid = connection.connection.info.backend_pid
+        # On a slow machine the others may take long between two of their steps.
+        connection.connection.execute(f"SET lock_timeout = '{PATIENCE}s'")
         commit, rollback = connection._commit, connection._rollback  # type: ignore[attr-defined]
 
         def pausing_commit() -> None:
@@ -227,14 +229,14 @@ def _settle(sides: list[Side]) -> list[Side]:
 
 
 def _are_parked(moving: list[Side], sides: list[Side]) -> bool:
-    """Tell whether every moving side waits for a lock that a pausing side holds."""
-    pausing = {side.pid for side in sides if side not in moving and not side.is_done}
-    if not pausing:
+    """Tell whether somebody pauses, and every moving side waits for a lock of another, who may be waiting as well."""
+    alive = {side.pid for side in sides if not side.is_done}
+    if len(alive) == len(moving):
         return False
     with connection.cursor() as cursor:
         for side in moving:
             cursor.execute("SELECT pg_blocking_pids(%s)", [side.pid])
             blocking = set(cursor.fetchone()[0])
-            if not blocking or not blocking <= pausing:
+            if not blocking or not blocking <= alive:
                 return False
     return True
