@@ -51,6 +51,11 @@ PROOFS = [
     ),
     Proof("Interleavings", pytest("tests/proofs/test_interleavings.py"), {"PROVE_FULL": "1"}, ["PostgreSQL"]),
     Proof("Lost answers", pytest("tests/checkout/test_lost_answers.py"), {"PROVE_FULL": "1"}),
+    Proof(
+        "Webhook fuzz",
+        pytest("tests/webhooks/test_fuzz_random.py", "tests/webhooks/test_fuzz_server.py"),
+        {"PROVE_FUZZ": "200000"},
+    ),
     Proof("Crash points", pytest("tests/checkout/test_crashes.py")),
     Proof("Confluence", pytest("tests/webhooks/test_confluence.py"), {"PROVE_FULL": "1"}),
     Proof("Mutation testing", [sys.executable, "-m", "tests.mutation"], {}, ["SQLite"]),

@@ -28,6 +28,8 @@ from webhooks.models import Outcome, WebhookEvent
 
 pytestmark = pytest.mark.django_db
 SIZE = 500
+# Of so many batches one is applied once more.
+REPLAYED = 4
 OPEN_ORDERS = 6
 BOUGHT = "paid"
 
@@ -123,8 +125,9 @@ def test_whatever_is_posted(batch: int) -> None:
         waiting = judge(witness, attempts, f"{batch}.{count}: {body[:2_000]!r}")
     effort.count("random bodies, unsigned and signed", SIZE)
     assert violations() == []
-    replay(make.random)
-    assert violations() == []
+    if batch % REPLAYED == 0:
+        replay(make.random)
+        assert violations() == []
 
 
 def violations() -> list[str]:
@@ -168,6 +171,7 @@ def replay(chance: random.Random) -> None:
     paid = set(Order.objects.filter(status=BOUGHT).values_list("pk", "invoice_number"))
     assert paid
     events = list(WebhookEvent.objects.all())
+    effort.count("applied once more", len(events))
     chance.shuffle(events)
     assert Outcome.FAILED not in {inbox.apply(event) for event in events}
     assert paid <= set(Order.objects.filter(status=BOUGHT).values_list("pk", "invoice_number"))
