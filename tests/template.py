@@ -23,19 +23,22 @@ SEQUENCES = "SELECT schemaname, sequencename, start_value, last_value FROM pg_se
 REWIND = f"""
     SELECT setval(format('%I.%I', now.schemaname, now.sequencename)::regclass,
                   coalesce(kept.last_value, kept.start_value), kept.last_value IS NOT NULL)
-    FROM ({SEQUENCES}) AS now JOIN template."sequences of all tables" AS kept USING (schemaname, sequencename)
+    FROM ({SEQUENCES}) AS now JOIN {{schema}}."sequences of all tables" AS kept USING (schemaname, sequencename)
     WHERE now.last_value IS DISTINCT FROM kept.last_value
 """  # noqa: S608 - constants of this file.
 
 
 @contextmanager
-def kept_database() -> Iterator[Restore]:
-    """Keep what the default database holds now; yield what brings it back, however often it is called."""
+def kept_database(name: str = "template") -> Iterator[Restore]:
+    """Keep what the default database holds now; yield what brings it back, however often it is called.
+
+    `name` tells what is kept at one time apart.
+    """
     if connection.vendor == "sqlite":
         with closing(sqlite3.connect(":memory:", check_same_thread=False)) as template:
             yield keep_sqlite(template)
     else:
-        yield keep_postgresql()
+        yield keep_postgresql(name)
 
 
 def keep_sqlite(template: sqlite3.Connection) -> Restore:
@@ -59,27 +62,27 @@ def keep_sqlite(template: sqlite3.Connection) -> Restore:
     return restore
 
 
-def keep_postgresql() -> Restore:
+def keep_postgresql(schema: str) -> Restore:
     """Copy each table that has rows into a schema beside; the way back changes only tables that differ.
 
     It needs no more rights than the owner of the tables has.
     """
     with connection.cursor() as cursor:
-        cursor.execute("DROP SCHEMA IF EXISTS template CASCADE; CREATE SCHEMA template")
-        cursor.execute(f'CREATE TABLE template."sequences of all tables" AS {SEQUENCES}')
+        cursor.execute(f"DROP SCHEMA IF EXISTS {schema} CASCADE; CREATE SCHEMA {schema}")
+        cursor.execute(f'CREATE TABLE {schema}."sequences of all tables" AS {SEQUENCES}')
         cursor.execute(TABLES)
         tables = dict(cursor.fetchall())
         for table in tables:
-            cursor.execute(f'CREATE TABLE template."{table}" AS TABLE public."{table}"')
+            cursor.execute(f'CREATE TABLE {schema}."{table}" AS TABLE public."{table}"')
     quiet = [table for table, has_triggers in tables.items() if has_triggers]
     statements = [
         "SET LOCAL lock_timeout = '60s'",
         *(f'ALTER TABLE public."{table}" DISABLE TRIGGER USER' for table in quiet),
-        *(bring_back(table) for table in tables),
+        *(bring_back(table, schema) for table in tables),
         # No trigger can be turned on while rows wait for their foreign keys to be looked at.
         "SET CONSTRAINTS ALL IMMEDIATE",
         *(f'ALTER TABLE public."{table}" ENABLE TRIGGER USER' for table in quiet),
-        REWIND,
+        REWIND.format(schema=schema),
     ]
 
     def restore() -> None:
@@ -90,9 +93,9 @@ def keep_postgresql() -> Restore:
     return restore
 
 
-def bring_back(table: str) -> str:
-    """Return what gives `table` the rows of its copy: nothing is written where both are the same."""
-    now, kept = f'TABLE public."{table}"', f'TABLE template."{table}"'
+def bring_back(table: str, schema: str) -> str:
+    """Return what gives `table` the rows of its copy in `schema`: nothing is written where both are the same."""
+    now, kept = f'TABLE public."{table}"', f'TABLE {schema}."{table}"'
     differs = f"({now} EXCEPT ALL {kept}) UNION ALL ({kept} EXCEPT ALL {now})"
     return f"""
         DELETE FROM public."{table}" WHERE EXISTS ({differs});
