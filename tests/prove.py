@@ -56,7 +56,7 @@ PROOFS = [
         pytest("tests/webhooks/test_fuzz_random.py", "tests/webhooks/test_fuzz_server.py"),
         {"PROVE_FUZZ": "200000"},
     ),
-    Proof("Crash points", pytest("tests/checkout/test_crashes.py")),
+    Proof("Crash points", pytest("tests/checkout/test_crashes.py"), {"PROVE_FULL": "1"}),
     Proof("Confluence", pytest("tests/webhooks/test_confluence.py"), {"PROVE_FULL": "1"}),
     Proof("Mutation testing", [sys.executable, "-m", "tests.mutation"], {}, ["SQLite"]),
     Proof(

@@ -10,7 +10,7 @@ from catalog.models import ShopSettings, Stock, Variant
 from checkout import audit, gateway, orders
 from checkout import cart as carts
 from checkout.facts import OrderFacts, PaymentFacts, RefundFacts, order_facts, payment_facts, refund_facts
-from checkout.models import Cart, Order, OrderEvent, OutboxEmail, Payment, RazorpayOrder, Refund
+from checkout.models import Cart, LedgerEntry, Order, OrderEvent, OutboxEmail, Payment, RazorpayOrder, Refund
 from checkout.placing import Details
 from tests.checkout import reports
 from tests.factories import make_product
@@ -131,3 +131,15 @@ def receipts_at_razorpay() -> list[str]:
 def assert_books_hold() -> None:
     """Every invariant of the audit holds."""
     assert [text for texts in audit.run().values() for text in texts] == []
+
+
+def assert_razorpay_agrees() -> None:
+    """The pretend Razorpay has the money that our ledger has, captured and given back, and no receipt twice."""
+    razorpay = gateway._client()
+    payments, refunds = (listing.all({"count": 100})["items"] for listing in (razorpay.payment, razorpay.refund))
+    at_razorpay = {("capture", item["id"], item["amount"]) for item in payments if item["captured"]}
+    at_razorpay |= {("refund", item["id"], item["amount"]) for item in refunds}
+    ours = LedgerEntry.objects.filter(kind__in=["capture", "refund"]).values_list("kind", "entity_id", "amount")
+    assert set(ours) == at_razorpay
+    receipts = receipts_at_razorpay()
+    assert len(receipts) == len(set(receipts)), "a Razorpay order twice"
