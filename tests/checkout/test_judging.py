@@ -155,6 +155,15 @@ def test_a_payment_that_was_accepted_names_the_person(asha: User) -> None:
     assert stock_of() == (9, 0)
 
 
+def test_part_of_the_money_may_be_accepted_while_the_cars_are_held(asha: User) -> None:
+    attempt = ordered()
+    assert payments.record(paid(attempt, amount=500)) == "ask_razorpay"
+    judgement.accept(payment_id=Payment.objects.get().pk, user=asha, reason="the rest came in cash")
+    assert outcome(attempt.order) == ONCE_PAID
+    assert stock_of() == (9, 0), "held once, sold once"
+    assert_books_hold()
+
+
 def refused(asha: User, payment: Payment) -> str:
     with pytest.raises(NotAcceptable) as found:
         judgement.accept(payment_id=payment.pk, user=asha, reason="fine")
