@@ -51,6 +51,7 @@ class Staff:
         except (requests.ConnectionError, requests.exceptions.ChunkedEncodingError):
             self.notebook.count("connections cut")
             return
+        self.notebook.count("acts of staff")
         if act == "refund" and any(promise in answer.text for promise in PROMISES):
             self.notebook.was_refunded(reason, amount)
         if self.notebook.judge(state, 200).status_code == 200:
