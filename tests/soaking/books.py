@@ -1,9 +1,10 @@
 """What must be true after a soak. Each check returns a sentence for everything that is not."""
 
 import io
+import itertools
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,6 @@ from checkout import gateway
 from checkout.models import LedgerEntry, Order, OrderEvent, OrderLine, OutboxEmail, Refund
 from checkout.models.ledger import EntryKind
 from checkout.status import BOUGHT
-from tests.checkout.crashing import all_of
 from tests.programs import Simulator
 from tests.soaking.notebook import Notebook
 from webhooks.models import WebhookEvent
@@ -85,6 +85,12 @@ def different_money() -> list[str]:
     booked = LedgerEntry.objects.filter(kind__in=[EntryKind.CAPTURE, EntryKind.REFUND])
     here = set(booked.values_list("kind", "entity_id", "amount"))
     return [f"only at Razorpay: {each}" for each in there - here] + [f"only here: {each}" for each in here - there]
+
+
+def all_of(listing: Callable[[dict[str, int]], dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return every item of one of Razorpay's lists."""
+    pages = (listing({"count": 100, "skip": skip})["items"] for skip in itertools.count(0, 100))
+    return [item for page in itertools.takewhile(bool, pages) for item in page]
 
 
 def not_once() -> list[str]:
