@@ -17,7 +17,7 @@ def number(name: str, usual: int) -> int:
 EXAMPLES = number("PROVE_EXAMPLES", 100)
 STEPS = number("PROVE_STEPS", 30)
 # After how many of its steps the audit looks at the rows.
-AUDIT_EVERY = number("PROVE_AUDIT_EVERY", 1)
+AUDIT_EVERY = number("PROVE_AUDIT_EVERY", 3)
 # Of what is random: beginnings.
 SEEDS = number("PROVE_SEEDS", 2)
 # Of webhooks: random bodies.

@@ -175,14 +175,17 @@ def chosen(steps: list[str]) -> list[int]:
     return sorted(sample)
 
 
-def plan(lives: Lives, step: int) -> Iterator[tuple[Act, int]]:
+def plan(lives: Lives, step: int, name: str) -> Iterator[tuple[Act, int]]:
     """Yield by what to be rescued from a kill at `step`, and the step at which that is killed (0: it is not).
 
-    A proof tries both rescues, and each fifth step of one, beginning elsewhere for each `step`.
+    A proof tries both rescues, and each fifth step of one, beginning elsewhere for each `step`. What Razorpay has done
+    and nobody knows, each rescue finds in a way of its own: there the sample has both.
     """
     rescue = RESCUES[step % 2]
     if not effort.IS_FULL:
         yield rescue, 1 + step * 7 % 25 if step % 3 else 0
+        if name.startswith("after POST"):
+            yield RESCUES[1 - step % 2], 0
         return
     yield from ((each, 0) for each in RESCUES)
     for again in itertools.count(1 + step // 2 % 5, 5):
@@ -196,7 +199,7 @@ def plan(lives: Lives, step: int) -> Iterator[tuple[Act, int]]:
 def test_a_kill_at_any_step_loses_and_doubles_nothing(lives: Lives) -> None:
     steps = lives.unharmed()
     for step in chosen(steps):
-        for rescue, again in plan(lives, step):
+        for rescue, again in plan(lives, step, steps[step - 1]):
             try:
                 lives.harmed(step, rescue, again)
             except BaseException as error:

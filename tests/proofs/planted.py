@@ -102,12 +102,13 @@ def known_by_id(rows: "QuerySet[Any]", refund_id: str) -> Any:
     return rows.filter(razorpay_refund_id=refund_id).first()
 
 
+# Those that show themselves soonest stand first.
 BUGS: list[Plant] = [
     cars_stay_held,
-    refunds_have_no_bound,
-    failed_is_final,
     refunds_are_not_booked,
     a_number_is_skipped,
+    refunds_have_no_bound,
+    failed_is_final,
     cancelled_orders_revive,
     a_second_payment_is_kept,
     pieces_come_back_twice,

@@ -30,7 +30,7 @@ from tests.soaking.notebook import Notebook
 from tests.soaking.staff import Staff
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
-SECONDS = effort.number("SOAK_SECONDS", 8)
+SECONDS = effort.number("SOAK_SECONDS", 5)
 SEED = effort.number("SOAK_SEED", time.time_ns() % 1_000_000)
 BUYERS, PROCESSES, WORKERS = 8, 4, 2
 # The last one sells out.
