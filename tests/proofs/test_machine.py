@@ -1,7 +1,7 @@
 """Lives of the shop in any order, and ten planted bugs that they find: the machine's own control.
 
-What it did is counted, so that a life in which nothing happens is seen. `make prove` lives 10,000 of them and plants all
-ten bugs; the usual run plants three.
+What it did is counted, so that a life in which nothing happens is seen. `make prove` lives 10,000 of them and plants
+all ten bugs; the usual run plants three.
 """
 
 import pytest

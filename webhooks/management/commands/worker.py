@@ -85,14 +85,16 @@ class Command(BaseCommand):
                 for _pace, job in lane:
                     run(job)
             return
-        stop = threading.Event()
-        for name in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(name, lambda *_: stop.set())
+        stop, stopping = threading.Event(), {signal.SIGTERM, signal.SIGINT}
+        # Blocked before any thread starts, and for all of them: a handler would only run once this thread runs again,
+        # and a signal that comes just before it begins to wait would not wake it.
+        signal.pthread_sigmask(signal.SIG_BLOCK, stopping)
         walkers = [threading.Thread(target=walk, args=(jobs, stop), name=name) for name, jobs in LANES.items()]
         for walker in walkers:
             walker.start()
         self.stdout.write("The worker is running.")
-        stop.wait()
+        signal.sigwait(stopping)
+        stop.set()
         for walker in walkers:
             walker.join()
 

@@ -1,5 +1,7 @@
 """The production server: granian on HOST:PORT with WEB_CONCURRENCY processes."""
 
+import threading
+import time
 from argparse import ArgumentParser
 from importlib import import_module
 from typing import Any
@@ -72,7 +74,7 @@ def server(host: str, port: int, processes: int) -> MPServer:
     """Return a granian server of the WSGI application that replaces processes which die."""
     if not 0 < port < 65_536:
         raise CommandError("The port must be between 1 and 65535.")
-    return MPServer(
+    found = MPServer(
         APPLICATION,
         address=host,
         port=port,
@@ -88,3 +90,36 @@ def server(host: str, port: int, processes: int) -> MPServer:
         log_level=LogLevels.warning,
         websockets=False,
     )
+    found.main_loop_interrupt = Interrupt()
+    return found
+
+
+class Interrupt(threading.Event):
+    """What granian's main thread waits for, and its signal handlers set in that same thread.
+
+    With the usual event a SIGTERM that comes just before the wait begins does not end it, and one that comes while the
+    event's own lock is held waits for itself: the server would go on for ever. This one has no lock, and looks.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._has_come = False
+
+    def is_set(self) -> bool:
+        """Tell whether it was set."""
+        return self._has_come
+
+    def set(self) -> None:
+        """Set it, at any moment and from anywhere."""
+        self._has_come = True
+
+    def clear(self) -> None:
+        """Begin anew."""
+        self._has_come = False
+
+    def wait(self, timeout: float | None = None) -> bool:
+        """Return once it is set, within a tenth of a second, or when `timeout` seconds are over."""
+        end = None if timeout is None else time.monotonic() + timeout
+        while not self._has_come and (end is None or time.monotonic() < end):
+            time.sleep(0.1)
+        return self._has_come
