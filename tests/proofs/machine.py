@@ -76,10 +76,13 @@ class Life(RuleBasedStateMachine):
 
     # Buyers.
 
-    @initialize(sku=st.sampled_from(sorted(SKUS)))
-    def first_order(self, sku: str) -> None:
-        """There is something to begin with."""
+    @initialize(sku=st.sampled_from(sorted(SKUS)), is_paid=st.sampled_from([True, True, False]))
+    def first_order(self, sku: str, is_paid: bool) -> None:
+        """There is something to begin with, and mostly it is paid."""
         self.order(sku, 1)
+        if is_paid:
+            self.pay(0, "success", "refused", {})
+            self.ask(0)
 
     @rule(sku=st.sampled_from(sorted(SKUS)), quantity=st.integers(1, 2))
     def order(self, sku: str, quantity: int) -> None:

@@ -9,6 +9,8 @@ from django.db.models import QuerySet
 from catalog import stock
 from checkout import cancelling, comparison, invoices, judgement, ledger, payments, refunds, status
 from checkout.comparison import compare
+from checkout.facts import PaymentFacts
+from checkout.models import Payment
 from checkout.models.ledger import EntryKind
 from checkout.refunds import asking, recording
 
@@ -27,7 +29,13 @@ def refunds_have_no_bound(patch: pytest.MonkeyPatch) -> None:
 
 def failed_is_final(patch: pytest.MonkeyPatch) -> None:
     """A payment that failed is never believed to have gone well after all."""
-    patch.setitem(status.PAYMENT_RANK, status.PaymentStatus.FAILED, 9)
+    record = payments._record
+
+    def stubborn(facts: PaymentFacts, *rest: Any) -> str:
+        has_failed = Payment.objects.filter(razorpay_payment_id=facts.payment_id, status=status.PaymentStatus.FAILED)
+        return "unchanged" if has_failed.exists() else record(facts, *rest)
+
+    patch.setattr(payments, "_record", stubborn)
 
 
 def refunds_are_not_booked(patch: pytest.MonkeyPatch) -> None:
