@@ -61,12 +61,17 @@ class AdjustForm(forms.Form):
     )
     reason = forms.CharField(max_length=200, help_text="Such as Counted on 3 March, two dropped.")
 
+    def clean_quantity(self) -> int:
+        """Refuse an adjustment by nothing."""
+        quantity = int(self.cleaned_data["quantity"])
+        if quantity == 0:
+            raise forms.ValidationError("Zero changes nothing: say by how many pieces the count differs.")
+        return quantity
+
     def save(self, row: Stock, user: Any) -> str:
         """Adjust what is on hand and return what was done. Raises StockError when too many would go."""
         quantity = self.cleaned_data["quantity"]
-        booked = stock.adjust(variant=row.variant, quantity=quantity, reason=self.cleaned_data["reason"], user=user)
-        if booked is None:
-            raise stock.StockError("Zero changes nothing: say by how many pieces the count differs.")
+        stock.adjust(variant=row.variant, quantity=quantity, reason=self.cleaned_data["reason"], user=user)
         return f"Adjusted by {quantity:+}."
 
 

@@ -25,9 +25,8 @@ def compare(order: Order, payment: Payment, attempt: RazorpayOrder, order_facts:
     is_same_payment = (payment.amount, payment.currency) == (attempt.amount, attempt.currency)
     if order_facts is None or order_facts.order_id != attempt.razorpay_order_id:
         return Verdict.MATCH if is_same_payment else Verdict.UNKNOWN
-    if (order_facts.amount, order_facts.currency) != (attempt.amount, attempt.currency):
-        return Verdict.MISMATCH
-    if payment.currency != attempt.currency:
+    is_as_asked = (order_facts.amount, order_facts.currency) == (attempt.amount, attempt.currency)
+    if not is_as_asked or payment.currency != attempt.currency:
         return Verdict.MISMATCH
     if order_facts.is_settled or is_same_payment:
         return Verdict.MATCH

@@ -19,6 +19,9 @@ from checkout.admin.viewset import OrderViewSet
 register_snippet(OrderViewSet)
 hooks.register("register_bulk_action", PackInBulk)
 hooks.register("register_bulk_action", ShipInBulk)
+hooks.register("before_delete_page", keep_checkout)
+hooks.register("before_unpublish_page", keep_checkout)
+hooks.register("before_bulk_action", keep_checkout_in_bulk)
 
 
 @hooks.register("register_admin_viewset")
@@ -32,11 +35,6 @@ def close_bulk_delete() -> list[URLPattern]:
     """Add no address. It is the moment when all bulk actions are known and none has been asked for yet."""
     forbid_bulk_delete("order")
     return []
-
-
-hooks.register("before_delete_page", keep_checkout)
-hooks.register("before_unpublish_page", keep_checkout)
-hooks.register("before_bulk_action", keep_checkout_in_bulk)
 
 
 @hooks.register("register_log_actions")

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from django.contrib.auth.models import User
 from django.db import connection
 from pytest_django import Settings
 
@@ -50,3 +51,9 @@ def no_call_in_a_transaction(monkeypatch: pytest.MonkeyPatch) -> None:
         return request(self, *args, **kwargs)
 
     monkeypatch.setattr(transport.Session, "request", watched)
+
+
+@pytest.fixture
+def asha(django_user_model: type[User]) -> User:
+    """Somebody of the staff."""
+    return django_user_model.objects.create_user("asha")

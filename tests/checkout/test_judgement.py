@@ -21,11 +21,6 @@ from tests.checkout.orders import (
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def asha(django_user_model: type[User]) -> User:
-    return django_user_model.objects.create_user("asha")
-
-
 def stray(order: Order, amount: int) -> Payment:
     """Return captured money that came without an order, such as by a payment link."""
     facts = paid(order.razorpay_orders.get(), 7, order_id=None, amount=amount)

@@ -26,11 +26,6 @@ from tests.checkout.orders import (
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def asha(django_user_model: type[User]) -> User:
-    return django_user_model.objects.create_user("asha")
-
-
 def told(order: Order, *kinds: str) -> list[tuple[str, str, str | None]]:
     """Return kind, text and person of events, oldest first."""
     found = OrderEvent.objects.filter(order=order, kind__in=kinds).order_by("pk")

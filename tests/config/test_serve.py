@@ -4,6 +4,7 @@ import json
 import os
 import signal
 import subprocess
+import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,7 +12,7 @@ from pathlib import Path
 import pytest
 import requests
 
-from config.management.commands.serve import SECONDS_TO_FINISH
+from config.management.commands.serve import SECONDS_TO_FINISH, Interrupt
 from tests.programs import MANAGE, answers, free_port, running, wait_until
 
 pytestmark = pytest.mark.slow
@@ -84,6 +85,19 @@ def test_sigterm_ends_it_and_leaves_nothing(server: Server) -> None:
     server.process.terminate()
     assert server.process.wait(2 * SECONDS_TO_FINISH) == 0
     assert not any(Path(f"/proc/{pid}").exists() for pid in workers)
+
+
+def test_a_signal_that_another_thread_takes_ends_the_wait() -> None:
+    """Python's handler then runs when the main thread runs again: with `threading.Event` it slept on."""
+    interrupt = Interrupt()
+    before = signal.signal(signal.SIGUSR1, lambda *_: interrupt.set())
+    thread = threading.Timer(0.2, lambda: signal.pthread_kill(threading.get_ident(), signal.SIGUSR1))
+    try:
+        thread.start()
+        assert interrupt.wait(5)
+    finally:
+        thread.join()
+        signal.signal(signal.SIGUSR1, before)
 
 
 def test_a_killed_process_is_replaced(server: Server) -> None:

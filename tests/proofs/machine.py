@@ -30,6 +30,7 @@ from checkout.placing import OrderRefused
 from checkout.status import BOUGHT, OrderStatus
 from tests import effort
 from tests.checkout.orders import cart_with, place
+from tests.checkout.reports import triple
 from tests.clock import Clock
 from tests.proofs.wire import Razorpay
 from webhooks import catching_up, handlers, inbox
@@ -126,7 +127,7 @@ class Life(RuleBasedStateMachine):
         done = [doc for doc in self.razorpay.known("payment") if doc["order_id"] and doc["status"] != "failed"]
         if done:
             doc = done[at % len(done)]
-            signature = window_signature(doc["order_id"], doc["id"])
+            signature = triple(doc["order_id"], doc["id"])["razorpay_signature"]
             with suppress(payments.BadSignature):
                 payments.verify(order_id=doc["order_id"], payment_id=doc["id"], signature=signature)
 
@@ -301,7 +302,8 @@ class Life(RuleBasedStateMachine):
     def what_was_cancelled_stays_so(self) -> None:
         """Only a person makes an order that was cancelled or mismatched a bought one."""
         revived = Order.objects.filter(status__in=BOUGHT, events__status=OrderStatus.CANCELLED)
-        assert not revived.exclude(payments__in=Payment.objects.filter(fulfils=True).exclude(accepted_by=None))
+        accepted = Payment.objects.filter(fulfils=True).exclude(accepted_by=None)
+        assert not (found := revived.exclude(payments__in=accepted)), f"bought after they were cancelled: {found}"
 
     def teardown(self) -> None:
         """Let everybody catch up, compare both sides, and forget it all."""
@@ -361,10 +363,3 @@ def pick(rows: QuerySet[Row], at: int) -> Row | None:
     """Return one of the rows, the same one for the same number, or None when there is none."""
     found: Sequence[Row] = list(rows.order_by("pk").distinct())
     return found[at % len(found)] if found else None
-
-
-def window_signature(order_id: str, payment_id: str) -> str:
-    """Sign as Razorpay's window does."""
-    from tests.checkout.reports import triple
-
-    return triple(order_id, payment_id)["razorpay_signature"]

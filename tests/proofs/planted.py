@@ -1,4 +1,4 @@
-"""Ten bugs that a shop like this one has had somewhere. Each takes one rule away; the machine must miss all ten."""
+"""Ten bugs that a shop like this one has had somewhere. Each takes one rule away, and the machine must find all ten."""
 
 from collections.abc import Callable
 from typing import Any

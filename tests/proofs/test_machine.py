@@ -7,9 +7,9 @@ all ten bugs; the usual run plants three.
 import pytest
 from django.db import connection
 from hypothesis import HealthCheck, Phase, settings
-from hypothesis.errors import Flaky
 from hypothesis.stateful import run_state_machine_as_test
 
+from catalog.stock import StockError
 from tests import effort
 from tests.factories import make_product
 from tests.proofs.machine import SKUS, Life
@@ -49,8 +49,8 @@ def test_any_life_ends_well() -> None:
 @pytest.mark.parametrize("plant", PLANTED, ids=lambda plant: plant.__name__)
 def test_a_planted_bug_is_found(plant: Plant, monkeypatch: pytest.MonkeyPatch) -> None:
     plant(monkeypatch)
-    with pytest.raises(Exception) as caught:  # noqa: PT011 - a broken rule may show as any error.
+    # The audit or the comparison with Razorpay finds it, or the stock book refuses what it leads to.
+    with pytest.raises((AssertionError, StockError)) as caught:
         live(PATIENCE, phases=(Phase.generate,))
-    assert not isinstance(caught.value, Flaky), "a life that does not repeat itself shows nothing"
     effort.count("planted bugs found")
     effort.note(plant.__name__, repr(caught.value)[:120])
