@@ -25,6 +25,8 @@ logger = logging.getLogger(__name__)
 
 # Late authorisation runs for three days (https://razorpay.com/docs/payments/payments/late-authorisation/).
 LATE_MONEY = timedelta(days=4)
+# A bank may return a refund weeks after it was processed, to an account that was closed. Razorpay names no limit.
+RETURNED_REFUNDS = timedelta(days=30)
 # Razorpay returns after three days what was not captured: before that a person should look.
 CAPTURE_BY = timedelta(days=2)
 # An order that Razorpay refuses to speak of cannot expire by itself.

@@ -36,12 +36,13 @@ def windows(since: datetime, until: datetime) -> list[Window]:
 class Sweep:
     """One reading of the lists. `seen` is given each page of payments, known or not.
 
-    `complete_until` is the Unix time up to which nothing was left out, `found` how many payments were new, and `failed`
-    how many questions had no answer.
+    Refunds are read from `refunds_since` on, if that is further back than the days. `complete_until` is the Unix time
+    up to which nothing was left out, `found` how many payments were new, and `failed` how many questions had no answer.
     """
 
     patience: Patience = field(default_factory=Patience)
     seen: Callable[[list[PaymentFacts]], None] = lambda page: None
+    refunds_since: datetime | None = None
     complete_until: int = 0
     found: int = 0
     failed: int = 0
@@ -54,10 +55,16 @@ class Sweep:
                 self.failed += 1
                 return
             failed_before = self.failed
+            self._read_old_refunds(begin)
             self._try(f"payments from {begin}", self._read_payments, begin, end)
             self._try(f"refunds from {begin}", self._read_refunds, begin, end)
             if self.failed == failed_before and self.complete_until == begin:
                 self.complete_until = end
+
+    def _read_old_refunds(self, until: int) -> None:
+        if self.refunds_since and (since := int(self.refunds_since.timestamp())) < until:
+            self._try(f"refunds from {since}", self._read_refunds, since, until)
+        self.refunds_since = None
 
     def _read_payments(self, begin: int, end: int) -> None:
         for page in self._pages(gateway.list_payments, begin, end):

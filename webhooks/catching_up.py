@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from checkout import reconciliation
 from checkout.patience import Patience
-from checkout.reconciliation import LATE_MONEY, Report
+from checkout.reconciliation import LATE_MONEY, RETURNED_REFUNDS, Report
 from checkout.sweep import Sweep, windows
 from webhooks import comparing, inbox
 from webhooks.models import Heartbeat
@@ -42,7 +42,8 @@ def catch_up(
     applied = inbox.replay(inbox.waiting()).total()
     if applied:
         tell(f"{applied} stored events applied")
-    sweep, begin = Sweep(seen=comparing.agree), since or search_from(now)
+    begin = since or search_from(now)
+    sweep = _sweep(begin, now)
     report = reconciliation.reconcile(since=begin, budget=budget, tell=tell, track=track, sweep=sweep)
     _remember(sweep, begin, now)
     report.failed += comparing.compare(sweep.patience)
@@ -61,7 +62,8 @@ def search(*, budget: float) -> Sweep:
     """Look for money that nobody told the shop of, and follow refunds and disputes, for about `budget` seconds."""
     now = timezone.now()
     begin = search_from(now)
-    sweep = Sweep(patience=Patience(budget), seen=comparing.agree)
+    sweep = _sweep(begin, now)
+    sweep.patience = Patience(budget)
     sweep.run(windows(begin, now))
     _remember(sweep, begin, now)
     sweep.failed += comparing.compare(sweep.patience) + reconciliation.follow_up(limit=10)
@@ -81,6 +83,12 @@ def search_from(now: datetime) -> datetime:
     if far is None or not now - AT_LEAST <= far <= now + OVERLAP:
         begin = min(begin, now - LATE_MONEY)
     return begin
+
+
+def _sweep(begin: datetime, now: datetime) -> Sweep:
+    """Return a reading of the lists. One that goes far back looks for refunds that their banks have returned since."""
+    refunds_since = now - RETURNED_REFUNDS if begin <= now - LATE_MONEY else None
+    return Sweep(seen=comparing.agree, refunds_since=refunds_since)
 
 
 def _remember(sweep: Sweep, begin: datetime, now: datetime) -> None:

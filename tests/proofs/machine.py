@@ -1,6 +1,7 @@
 """A life of the shop: everything that buyers, staff, banks, the network and the clock can do, in any order."""
 
 from contextlib import suppress
+from datetime import timedelta
 from typing import Any
 
 from django.contrib.auth import get_user_model
@@ -37,6 +38,7 @@ REFUSALS = (
     stock.OutOfStock,
     TooManyOpen,
 )
+BANKS_TAKE = reconciliation.RETURNED_REFUNDS - timedelta(days=2)
 PICK = st.integers(0, 11)
 PART = st.integers(1, 4)
 
@@ -141,8 +143,9 @@ class Life(Ground):
     @precondition(lambda self: self.paid)
     @rule(at=PICK, status=st.sampled_from(["processed", "failed"]))
     def decide_refund(self, at: int, status: str) -> None:
-        """A bank takes a refund, or sends it back."""
-        if docs := self.razorpay.known("refund"):
+        """A bank takes a refund, or sends it back, within the weeks in which the shop looks."""
+        oldest = timezone.now().timestamp() - BANKS_TAKE.total_seconds()
+        if docs := [doc for doc in self.razorpay.known("refund") if doc["created_at"] > oldest]:
             self.razorpay.control("decide_refund", refund_id=docs[at % len(docs)]["id"], status=status)
 
     @rule(outcome=st.sampled_from(["processed", "pending", "processed_then_failed"]))

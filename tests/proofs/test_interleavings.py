@@ -64,13 +64,14 @@ class Case:
 
     @property
     def statuses(self) -> set[str]:
-        """What may come of the order: money that comes wins, but an order that was cancelled stays so."""
+        """What may come of the order: money wins unless its car went to a rival, and what was cancelled stays so."""
         if "refund" in self.verbs:
             return {"cancelled" if "cancel" in self.verbs else "paid"}
         ends = {END[verb] for verb in self.verbs}
         strongest = max(STRENGTH[end] for end in ends)
         found = {end for end in ends if STRENGTH[end] == strongest or end == "cancelled"}
-        return found | {"on_hold"} if self.is_late else found
+        has_rival = self.is_late or {"expire", "place"} <= set(self.verbs)
+        return found | {"on_hold"} if has_rival and "paid" in found else found
 
 
 PAIRS = [

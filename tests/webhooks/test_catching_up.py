@@ -8,11 +8,15 @@ import datetime as dt
 import pytest
 from django.utils import timezone
 
-from checkout.models import AttentionCase, Payment
+from checkout import gateway, ledger
+from checkout.models import AttentionCase, Payment, RazorpayOrder, Refund
 from checkout.reconciliation import LATE_MONEY
 from tests.checkout import faults, reports
 from tests.checkout.faults import FaultyRazorpay
-from tests.checkout.orders import ordered
+from tests.checkout.orders import assert_books_hold, ordered
+from tests.clock import Clock
+from tests.factories import make_product
+from tests.programs import Simulator
 from webhooks import catching_up
 from webhooks.catching_up import FAR_SWEEP, RECONCILE, SWEEP, search_from
 from webhooks.models import Heartbeat
@@ -104,3 +108,25 @@ def test_the_workers_search_finds_money_too(faulty: FaultyRazorpay) -> None:
     assert catching_up.search(budget=20).found == 1
     assert Payment.objects.get().razorpay_payment_id == entity["id"]
     assert AttentionCase.objects.count() == 1
+
+
+@pytest.mark.covers("I9", "L7")
+@pytest.mark.parametrize(("days", "is_found"), [(1, True), (28, True), (33, False)])
+def test_a_refund_that_its_bank_returns_weeks_later_is_found(
+    days: int, is_found: bool, simulator: Simulator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make_product("CG18-B")
+    attempt = ordered()
+    facts = gateway.create_order(amount=attempt.amount, receipt=attempt.receipt, notes={})
+    RazorpayOrder.objects.filter(pk=attempt.pk).update(razorpay_order_id=facts.order_id)
+    payment_id = simulator.control("pay", order_id=facts.order_id, outcome="success")["razorpay_payment_id"]
+    refund_id = simulator.control("refund", payment_id=payment_id, amount=1_000)["id"]
+    catching_up.catch_up()
+    assert Refund.objects.get().status == "processed"
+    simulator.control("decide_refund", refund_id=refund_id, status="failed")
+    # The shop has read what was new on each of these days.
+    Heartbeat.beat(SWEEP, at=Clock(monkeypatch).move(days=days))
+    catching_up.catch_up()
+    assert Refund.objects.get().status == ("failed" if is_found else "processed")
+    assert ledger.returned(Payment.objects.get()) == (0 if is_found else 1_000)
+    assert_books_hold()
