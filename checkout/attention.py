@@ -16,16 +16,29 @@ if TYPE_CHECKING:
 
 # The subject of the one case about the shop's key.
 KEY = "key"
+# Cases that are over when it is decided where their payment's money goes.
+OF_MONEY = (CaseKind.UNMATCHED_MONEY, CaseKind.AMOUNT_MISMATCH, CaseKind.REFUND_FAILED)
 
 
 def open_case(
-    kind: CaseKind, text: str, *, order: Order | None = None, payment: Payment | None = None, subject: str = ""
+    kind: CaseKind,
+    text: str,
+    *,
+    order: Order | None = None,
+    payment: Payment | None = None,
+    subject: str = "",
+    happened_again: bool = False,
 ) -> None:
-    """Put something before staff, once: the same kind for the same payment (or order) and subject opens no second."""
+    """Put something before staff, once: the same kind for the same payment (or order) and subject opens no second.
+
+    What was decided about a payment stays decided, however often its reports come, unless it `happened_again`.
+    """
     if payment is not None:
-        AttentionCase.objects.get_or_create(
-            kind=kind, payment=payment, subject=subject, defaults={"order": order or payment.order, "text": text[:255]}
-        )
+        if happened_again or not payment.cases.filter(kind=kind, subject=subject).exists():
+            defaults = {"order": order or payment.order, "text": text[:255]}
+            AttentionCase.objects.get_or_create(
+                kind=kind, payment=payment, subject=subject, closed_at=None, defaults=defaults
+            )
         return
     AttentionCase.objects.get_or_create(
         kind=kind, order=order, payment=None, subject=subject, closed_at=None, defaults={"text": text[:255]}
@@ -69,12 +82,13 @@ def is_refused(order: Order) -> bool:
 def refund_failed(refund: Refund) -> None:
     """Put a refund that did not arrive before staff: the buyer still waits for this money."""
     text = f"{rupees(refund.amount, always_paise=True)}: {refund.error}"
-    open_case(CaseKind.REFUND_FAILED, text, payment=refund.payment, subject=f"refund {refund.pk}")
+    subject = f"refund {refund.pk}"
+    open_case(CaseKind.REFUND_FAILED, text, payment=refund.payment, subject=subject, happened_again=True)
 
 
 def close_refunded(payment: Payment, user: "AbstractBaseUser | None") -> None:
     """Close what waited for a decision about money that now all goes back."""
-    _close(payment.cases.filter(kind__in=[CaseKind.UNMATCHED_MONEY, CaseKind.AMOUNT_MISMATCH]), user, "Refunded")
+    _close(payment.cases.filter(kind__in=OF_MONEY), user, "Refunded")
 
 
 def close_matched(payment: Payment, order: Order) -> None:
@@ -90,7 +104,7 @@ def count_open() -> int:
 
 def close_accepted(payment: Payment, user: "AbstractBaseUser", resolution: str) -> None:
     """Close what waited for a decision about money, now that somebody took it."""
-    _close(payment.cases.filter(kind__in=[CaseKind.UNMATCHED_MONEY, CaseKind.AMOUNT_MISMATCH]), user, resolution)
+    _close(payment.cases.filter(kind__in=OF_MONEY), user, resolution)
 
 
 def close_confirmed(payment_ids: Iterable[str]) -> None:

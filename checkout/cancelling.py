@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from catalog import stock
 from checkout import emails, orders, reconciliation, refunds
-from checkout.models import Order, Payment
+from checkout.models import Order
 from checkout.orders import IllegalMove
 from checkout.refunds import RefundRefused
 from checkout.status import OrderStatus
@@ -34,29 +34,30 @@ def cancel_for_buyer(order: Order) -> bool:
 
 
 def cancel_bought(
-    order_id: int, *, reason: str, amount: int | None = None, user: "AbstractBaseUser | None" = None
+    order_id: int,
+    *,
+    reason: str,
+    amount: int | None = None,
+    user: "AbstractBaseUser | None" = None,
+    despite_dispute: bool = False,
 ) -> Order:
     """Cancel a paid order before dispatch: cars back on the shelf, and a refund of `amount` paise (all by default).
 
-    One transaction; `refunds.send` has the refund made. Raises IllegalMove and RefundRefused.
+    One transaction; `refunds.send` has the refund made. 0 leaves disputed money to its dispute. Raises IllegalMove and
+    RefundRefused, as `refunds.request` does.
     """
     with transaction.atomic(durable=True):
         order = orders.lock(order_id)
         if order.status not in BOUGHT_AND_HERE:
             raise IllegalMove(_("%(number)s can no longer be cancelled.") % {"number": order.number})
         payment = order.payments.select_for_update(of=("self",)).filter(fulfils=True).first()
-        if payment:
-            _refund(payment, amount, reason, user)
+        if payment and (left := refunds.refundable(payment)) > 0 and not (amount == 0 and refunds.is_at_stake(payment)):
+            wanted = left if amount is None else amount
+            refunds.request_locked(payment, amount=wanted, reason=reason, user=user, despite_dispute=despite_dispute)
         _put_back(order, reason, user)
         orders.move(order, OrderStatus.CANCELLED, text=reason, user=user)
         emails.promise(order, emails.CANCELLED)
         return order
-
-
-def _refund(payment: Payment, amount: int | None, reason: str, user: "AbstractBaseUser | None") -> None:
-    left = refunds.refundable(payment)
-    if left > 0:
-        refunds.request_locked(payment, amount=left if amount is None else amount, reason=reason, user=user)
 
 
 def _put_back(order: Order, reason: str, user: "AbstractBaseUser | None") -> None:

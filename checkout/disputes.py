@@ -17,6 +17,7 @@ from checkout.models.attention import CaseKind
 from checkout.models.changing import take_over
 from checkout.models.dispute import DisputeStatus
 from checkout.models.ledger import EntryKind
+from checkout.status import OrderStatus
 
 logger = logging.getLogger(__name__)
 
@@ -102,6 +103,7 @@ def _copy(facts: DisputeFacts, dispute: Dispute, payment: Payment | None) -> Non
     )
     if payment and dispute.status == DisputeStatus.LOST:
         ledger.book(EntryKind.DISPUTE, payment, dispute.amount_deducted, entity_id=dispute.razorpay_dispute_id)
+        refunds.settle(payment)
 
 
 def _tell(dispute: Dispute) -> None:
@@ -117,6 +119,9 @@ def _tell(dispute: Dispute) -> None:
     if dispute.status == DisputeStatus.LOST:
         text = f"{rupees(dispute.amount_deducted, always_paise=True)} were taken back by the buyer’s bank"
         attention.open_case(CaseKind.DISPUTE_LOST, text, order=order, payment=payment, subject=subject)
+    elif payment and order and order.status == OrderStatus.CANCELLED and refunds.refundable(payment) > 0:
+        text = f"{order} is cancelled, and the dispute left its money here"
+        attention.open_case(CaseKind.UNMATCHED_MONEY, text, order=order, payment=payment, subject=subject)
 
 
 def _deadline(dispute: Dispute) -> str:

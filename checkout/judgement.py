@@ -89,7 +89,7 @@ def link(*, payment_id: int, order: Order, user: "AbstractBaseUser", reason: str
 
 
 def write_off(*, payment_id: int, user: "AbstractBaseUser", reason: str) -> None:
-    """Book what is left of money without an order as dealt with outside the shop. Raises NotAcceptable."""
+    """Book what is left of money that pays no order as dealt with outside the shop. Raises NotAcceptable."""
     with transaction.atomic(durable=True):
         payment = refunds.lock(payment_id)
         left = refunds.refundable(payment)
@@ -97,6 +97,7 @@ def write_off(*, payment_id: int, user: "AbstractBaseUser", reason: str) -> None
             raise NotAcceptable(_("There is nothing to write off."))
         ledger.book(EntryKind.WRITE_OFF, payment, left, text=reason, user=user)
         attention.close_accepted(payment, user, reason)
+        refunds.settle(payment)
 
 
 def _order_to_pay(payment: Payment) -> Order:

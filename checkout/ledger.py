@@ -49,6 +49,11 @@ def returned(payment: Payment) -> int:
     return _sum(payment, EntryKind.REFUND) - _sum(payment, EntryKind.REFUND_REVERSAL)
 
 
+def lost(payment: Payment) -> int:
+    """Return how many paise of this payment a bank has taken back in disputes."""
+    return _sum(payment, EntryKind.DISPUTE)
+
+
 def is_booked(kind: EntryKind, entity_id: str) -> bool:
     """Tell whether this entity was booked as this kind."""
     return LedgerEntry.objects.filter(kind=kind, entity_id=entity_id).exists()

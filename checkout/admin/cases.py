@@ -21,8 +21,9 @@ from wagtail.log_actions import log
 from checkout import attention
 from checkout.admin import decisions, policy
 from checkout.admin.columns import LinkColumn, RupeesColumn
+from checkout.admin.money import tell
 from checkout.forms import OneLineField
-from checkout.models import AttentionCase
+from checkout.models import AttentionCase, Refund
 from checkout.models.attention import CaseKind
 
 STATES = [("open", "Open"), ("closed", "Closed")]
@@ -101,6 +102,7 @@ class CaseView(generic.InspectView):
     page_title = "Attention"
     any_permission_required = list(policy.LOOK)
     form: ResolutionForm | None = None
+    refund: Refund | None = None
 
     def get_object(self, queryset: Any = None) -> AttentionCase:
         """Return the case, but look for none when the person may not see cases."""
@@ -120,16 +122,19 @@ class CaseView(generic.InspectView):
             page: HttpResponse = self.render_to_response(self.get_context_data(), status=422)
             return page
         self.object.refresh_from_db()
-        if self.object.closed_by_id != request.user.pk:
+        if self.refund is None and self.object.closed_by_id != request.user.pk:
             return self._too_late()
         log(instance=self.object, action="checkout.close_case", user=request.user)
-        messages.success(request, "The case is closed.")
+        if self.refund:
+            tell(request, self.refund)
+        else:
+            messages.success(request, "The case is closed.")
         return redirect("attention:index")
 
     def _decide(self, form: ResolutionForm) -> bool:
         data = form.cleaned_data
         try:
-            decisions.take(
+            self.refund = decisions.take(
                 self.object,
                 form.chosen(),
                 user=self.request.user,

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
@@ -12,66 +11,15 @@ from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 from wagtail.admin.views.generic.permissions import PermissionCheckedMixin
 from wagtail.log_actions import log
 
-from catalog.fields import RupeeField
 from catalog.money import rupees
 from checkout import cancelling, refunds
 from checkout.admin import policy
-from checkout.forms import OneLineField
-from checkout.models import Order, OrderLine, Payment, Refund
+from checkout.admin.money_forms import CancelForm, MoneyForm, RefundForm
+from checkout.models import Order, Payment, Refund
 from checkout.models.ledger import EntryKind
 from checkout.orders import IllegalMove
 from checkout.refunds import RefundRefused
 from checkout.status import RefundStatus
-
-
-class CancelForm(forms.Form):
-    """How much of the money goes back, and why. `seen_left` keeps a second click from refunding a second time."""
-
-    use_required_attribute = False
-    amount = RupeeField(label="Amount to refund (₹)")
-    reason = OneLineField(
-        max_length=255,
-        help_text="The buyer reads it.",
-        error_messages={"required": "Say why: the buyer reads it in the email."},
-        widget=forms.TextInput({"autocomplete": "off"}),
-    )
-    seen_left = forms.IntegerField(widget=forms.HiddenInput, required=False)
-
-    def __init__(self, *args: Any, payment: Payment, **kwargs: Any) -> None:
-        left = refunds.refundable(payment)
-        kwargs["initial"] = {"amount": left, "seen_left": left}
-        super().__init__(*args, **kwargs)
-        self.fields["amount"].help_text = f"At most {rupees(left, always_paise=True)}."
-
-
-class RefundForm(CancelForm):
-    """For which pieces the refund is, and whether they go back on the shelf."""
-
-    def __init__(self, *args: Any, payment: Payment, **kwargs: Any) -> None:
-        super().__init__(*args, payment=payment, **kwargs)
-        self.order_lines = list(payment.order.lines.all()) if payment.order else []
-        for line in self.order_lines:
-            self.fields[f"line_{line.pk}"] = forms.IntegerField(
-                label=f"Pieces of {line.title} ({line.sku})", min_value=0, max_value=_left_of(line), required=False
-            )
-        if self.order_lines and payment.fulfils:
-            self.fields["restock"] = forms.BooleanField(label="Put these pieces back on the shelf", required=False)
-        if payment.disputes.exclude(status__in=["won", "closed"]).exists():
-            label = "The buyer disputes this payment. Refund all the same"
-            self.fields["despite_dispute"] = forms.BooleanField(label=label, required=False)
-
-    def wanted(self) -> dict[str, Any]:
-        """Return the arguments of `refunds.request`."""
-        data = self.cleaned_data
-        lines = {line.pk: data.get(f"line_{line.pk}") or 0 for line in self.order_lines}
-        return {
-            "amount": data["amount"],
-            "reason": data["reason"],
-            "seen_left": data["seen_left"],
-            "lines": {pk: quantity for pk, quantity in lines.items() if quantity},
-            "restock": data.get("restock", False),
-            "despite_dispute": data.get("despite_dispute", False),
-        }
 
 
 class MoneyView(PermissionCheckedMixin, WagtailAdminTemplateMixin, View):
@@ -81,31 +29,26 @@ class MoneyView(PermissionCheckedMixin, WagtailAdminTemplateMixin, View):
     permission_required = "refund"
     template_name = "checkout/admin/money.html"
     header_icon = "resubmit"
-    form_class: type[CancelForm] = CancelForm
+    form_class: type[MoneyForm] = MoneyForm
     question = ""
     order: Order
     payment: Payment | None
 
-    def find(self, pk: int) -> Payment | None:
-        """Find the order, and return the payment that was asked for or the first of which anything is left."""
-        self.order = get_object_or_404(Order, pk=pk)
-        wanted = self.request.GET.get("payment", "")
-        found = [
-            payment for payment in self.order.payments.order_by("-fulfils", "pk") if refunds.refundable(payment) > 0
-        ]
-        return next((payment for payment in found if str(payment.pk) == wanted), found[0] if found else None)
+    def find(self) -> Payment | None:
+        """Return the payment that it is about."""
+        raise NotImplementedError
 
     def get(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Show the form, or say why there is nothing to do."""
-        self.payment = self.find(pk)
-        if self.payment is None or not self.is_open():
+        self._look(pk)
+        if not self.is_open():
             return self._refuse(self.closed_text())
         return self._page(self.form_class(payment=self.payment))
 
     def post(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Do it, unless the form has errors or the rules say no."""
-        self.payment = self.find(pk)
-        if self.payment is None or not self.is_open():
+        self._look(pk)
+        if not self.is_open():
             return self._refuse(self.closed_text())
         form = self.form_class(request.POST, payment=self.payment)
         if not form.is_valid():
@@ -115,16 +58,17 @@ class MoneyView(PermissionCheckedMixin, WagtailAdminTemplateMixin, View):
         except (RefundRefused, IllegalMove) as refusal:
             form.add_error(None, str(refusal))
             return self._page(form, status=422)
-        tell(request, self.order, refund)
+        if refund:
+            tell(request, refund)
         return redirect("orders:inspect", self.order.pk)
 
     def is_open(self) -> bool:
         """Tell whether the order is in a state in which this can be done."""
-        return True
+        raise NotImplementedError
 
     def closed_text(self) -> str:
         """Return why it cannot be done."""
-        return f"Nothing of {self.order.number} is left to refund."
+        raise NotImplementedError
 
     def perform(self, form: Any) -> Refund | None:
         """Do it and return the refund. Raises RefundRefused and IllegalMove."""
@@ -147,7 +91,11 @@ class MoneyView(PermissionCheckedMixin, WagtailAdminTemplateMixin, View):
             {"url": "", "label": self.question, "sublabel": self.order.number},
         ]
 
-    def _page(self, form: CancelForm, status: int = 200) -> HttpResponse:
+    def _look(self, pk: int) -> None:
+        self.order = get_object_or_404(Order, pk=pk)
+        self.payment = self.find()
+
+    def _page(self, form: MoneyForm, status: int = 200) -> HttpResponse:
         context = self.get_context_data(order=self.order, payment=self.payment, form=form, question=self.question)
         response: HttpResponse = self.render_to_response(context, status=status)
         return response
@@ -163,6 +111,24 @@ class RefundView(MoneyView):
     form_class = RefundForm
     question = "Refund"
 
+    def find(self) -> Payment | None:
+        """Return the payment that was asked for, or the only one of which anything is left."""
+        left = [payment for payment in self.order.payments.order_by("pk") if refunds.refundable(payment) > 0]
+        wanted = self.request.GET.get("payment", str(left[0].pk) if len(left) == 1 else "")
+        return next((payment for payment in left if str(payment.pk) == wanted), None)
+
+    def is_open(self) -> bool:
+        """Tell whether there is something to refund."""
+        return self.payment is not None
+
+    def closed_text(self) -> str:
+        """Return why there is nothing."""
+        if "payment" in self.request.GET:
+            return "Nothing of this payment is left to refund."
+        if any(refunds.refundable(payment) > 0 for payment in self.order.payments.all()):
+            return f"{self.order.number} has several payments: choose the one to refund."
+        return f"Nothing of {self.order.number} is left to refund."
+
     def perform(self, form: Any) -> Refund | None:
         """Ask for the refund and have it made."""
         assert self.payment is not None  # noqa: S101 - `post` has looked.
@@ -175,8 +141,13 @@ class RefundView(MoneyView):
 class CancelView(MoneyView):
     """Cancel a paid order before dispatch."""
 
+    form_class = CancelForm
     question = "Cancel order"
     header_icon = "cross"
+
+    def find(self) -> Payment | None:
+        """Return the payment that pays the order; a free order has none."""
+        return self.order.payments.filter(fulfils=True).first()
 
     def is_open(self) -> bool:
         """Tell whether the parcel is still here."""
@@ -192,26 +163,27 @@ class CancelView(MoneyView):
         cancelling.cancel_bought(
             self.order.pk,
             reason=data["reason"],
-            amount=data["amount"],
+            amount=data.get("amount"),
             user=self.request.user,  # type: ignore[arg-type]
+            despite_dispute=data.get("despite_dispute", False),
         )
         log(instance=self.order, action="checkout.cancel", user=self.request.user)
+        messages.success(self.request, f"{self.order.number} is cancelled.")
         asked = Refund.objects.filter(payment=self.payment, status=RefundStatus.REQUESTED).last()
         return refunds.send(asked.pk) if asked else None
 
 
-def tell(request: HttpRequest, order: Order, refund: Refund | None) -> None:
+def tell(request: HttpRequest, refund: Refund) -> None:
     """Say what came of a refund."""
-    if refund is None:
-        messages.success(request, f"{order.number} is cancelled.")
-        return
     amount = rupees(refund.amount, always_paise=True)
     if refund.status == RefundStatus.FAILED:
-        messages.error(request, f"Razorpay did not make the refund of {amount}: {refund.error}")
+        text = f"The refund of {amount} was not made: {refund.error} It waits under Attention."
+        messages.error(request, text)
     elif refund.status == RefundStatus.REQUESTED:
         messages.warning(request, f"Razorpay did not answer. The refund of {amount} is made as soon as it does.")
     else:
-        messages.success(request, f"{amount} of {order.number} is on its way back to the buyer.")
+        of = f" of {refund.payment.order.number}" if refund.payment.order else ""
+        messages.success(request, f"{amount}{of} is on its way back to the buyer.")
 
 
 def buttons(order: Order, user: Any) -> list[tuple[str, str, str]]:
@@ -219,10 +191,12 @@ def buttons(order: Order, user: Any) -> list[tuple[str, str, str]]:
     if not policy.ORDERS.user_has_permission(user, "refund"):
         return []
     found = []
-    if any(_seems_left(payment) for payment in order.payments.all()):
-        found.append(("Refund", reverse("orders:refund", args=[order.pk]), "resubmit"))
-        if order.status in cancelling.BOUGHT_AND_HERE:
-            found.append(("Cancel order", reverse("orders:cancel", args=[order.pk]), "cross"))
+    left = [payment for payment in order.payments.all() if _seems_left(payment)]
+    for payment in left:
+        label = "Refund" if len(left) == 1 else f"Refund {payment.razorpay_payment_id}"
+        found.append((label, f"{reverse('orders:refund', args=[order.pk])}?payment={payment.pk}", "resubmit"))
+    if order.status in cancelling.BOUGHT_AND_HERE:
+        found.append(("Cancel order", reverse("orders:cancel", args=[order.pk]), "cross"))
     return found
 
 
@@ -230,8 +204,3 @@ def _seems_left(payment: Payment) -> bool:
     """Tell from what is read already whether anything may be left to refund; the page itself counts under the lock."""
     captured = sum(entry.amount for entry in payment.entries.all() if entry.kind == EntryKind.CAPTURE)
     return refunds.left(captured, ((refund.status, refund.amount) for refund in payment.refunds.all())) > 0
-
-
-def _left_of(line: OrderLine) -> int:
-    taken = line.refund_lines.exclude(refund__status=RefundStatus.FAILED).values_list("quantity", flat=True)
-    return line.quantity - sum(taken)

@@ -41,7 +41,8 @@ def paid_once() -> Iterator[str]:
         if OrderStatus.PAID in moves and order.status not in (*BOUGHT, OrderStatus.CANCELLED):
             yield f"{order.number} went back after it was paid"
     cancelled = Order.objects.filter(status=OrderStatus.CANCELLED, total__gt=0).exclude(paid_at=None)
-    for order in cancelled.exclude(payments__in=Payment.objects.filter(fulfils=True, refunds__isnull=False)):
+    has_way_back = Q(refunds__isnull=False) | Q(disputes__status__in=["open", "under_review", "lost"])
+    for order in cancelled.exclude(payments__in=Payment.objects.filter(has_way_back, fulfils=True)):
         yield f"{order.number} was cancelled after it was paid, and no refund was asked for"
 
 

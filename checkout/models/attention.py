@@ -41,8 +41,8 @@ class AttentionCase(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["kind", "payment", "subject"],
-                condition=Q(payment__isnull=False),
-                name="one_case_of_a_kind_per_payment",
+                condition=Q(payment__isnull=False, closed_at__isnull=True),
+                name="one_open_case_of_a_kind_per_payment",
             ),
             models.UniqueConstraint(
                 fields=["kind", "order", "subject"],

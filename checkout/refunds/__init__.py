@@ -5,7 +5,7 @@ refund.
 """
 
 from checkout.refunds.asking import give_back, lock, request, request_locked, retry
-from checkout.refunds.bounds import RefundRefused, check_amount, left, refundable
+from checkout.refunds.bounds import RefundRefused, check_amount, is_at_stake, left, refundable
 from checkout.refunds.recording import record, settle
 from checkout.refunds.sending import import_for, refresh_pending, send, send_waiting
 
@@ -14,6 +14,7 @@ __all__ = [
     "check_amount",
     "give_back",
     "import_for",
+    "is_at_stake",
     "left",
     "lock",
     "record",

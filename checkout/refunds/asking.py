@@ -13,7 +13,7 @@ from catalog.money import rupees
 from checkout import attention, orders
 from checkout.models import OrderLine, Payment, Refund, RefundLine
 from checkout.models.refund import RefundOrigin
-from checkout.refunds.bounds import RefundRefused, check_amount, refundable
+from checkout.refunds.bounds import RefundRefused, check_amount, is_at_stake, refundable
 from checkout.status import RefundStatus
 
 if TYPE_CHECKING:
@@ -68,8 +68,7 @@ def request_locked(
         now = rupees(max(available, 0), always_paise=True)
         raise RefundRefused(_("Somebody refunded a part meanwhile: %(now)s is left now.") % {"now": now})
     check_amount(amount, available)
-    disputed = payment.disputes.filter(status__in=["open", "under_review", "lost"])
-    if not despite_dispute and disputed.exists():
+    if not despite_dispute and is_at_stake(payment):
         raise RefundRefused(_("The buyer disputes this payment: a refund could pay the same money twice."))
     refund = _create(payment, amount, reason, RefundOrigin.STAFF, f"refund-{uuid.uuid4().hex}", user)
     _take_lines(refund, lines or {}, restock=restock, user=user)
@@ -98,6 +97,8 @@ def retry(refund_id: int, *, user: "AbstractBaseUser") -> Refund:
         if not refund.may_be_retried:
             raise RefundRefused(_("Only a refund that Razorpay refused to make can be tried again."))
         check_amount(refund.amount, refundable(payment))
+        for line in refund.lines.select_related("order_line"):
+            _check_quantity(line.order_line, line.quantity)
         refund.status, refund.error, refund.next_try_at = RefundStatus.REQUESTED, "", timezone.now()
         refund.save(update_fields=["status", "error", "next_try_at", "updated_at"])
         _note(payment, "refund_retried", refund, user)

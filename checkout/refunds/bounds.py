@@ -7,7 +7,11 @@ from django.utils.translation import gettext as _
 from catalog.money import rupees
 from checkout import ledger
 from checkout.models import Payment
+from checkout.models.dispute import DisputeStatus
 from checkout.status import RefundStatus
+
+# In paise (https://razorpay.com/docs/api/refunds/create-normal/).
+SMALLEST = 100
 
 
 class RefundRefused(Exception):
@@ -25,13 +29,22 @@ def left(captured: int, refunds: Iterable[tuple[str, int]]) -> int:
 
 def check_amount(amount: int, available: int) -> None:
     """Refuse an amount (paise) that is no refund of what is available. Raises RefundRefused."""
-    if isinstance(amount, bool) or not isinstance(amount, int) or amount < 1:
-        raise RefundRefused(_("A refund is at least one paisa."))
     if available <= 0:
         raise RefundRefused(_("Nothing of this payment is left to refund."))
+    if isinstance(amount, bool) or not isinstance(amount, int) or amount < SMALLEST:
+        raise RefundRefused(_("Razorpay refunds at least ₹1.00."))
     if amount > available:
         most = rupees(available, always_paise=True)
         raise RefundRefused(_("At most %(most)s of this payment can be refunded.") % {"most": most})
+    if 0 < available - amount < SMALLEST:
+        text = _("That leaves %(rest)s, which Razorpay could not refund any more: refund all %(all)s, or less.")
+        rest, everything = rupees(available - amount, always_paise=True), rupees(available, always_paise=True)
+        raise RefundRefused(text % {"rest": rest, "all": everything})
+
+
+def is_at_stake(payment: Payment) -> bool:
+    """Tell whether a dispute may return the money of this payment, or has done so."""
+    return payment.disputes.exclude(status__in=[DisputeStatus.WON, DisputeStatus.CLOSED]).exists()
 
 
 def refundable(payment: Payment) -> int:

@@ -131,9 +131,9 @@ def _book(refund: Refund, payment: Payment) -> None:
 
 
 def _end_hold(order: Order) -> None:
-    """Cancel an order on hold whose money has all gone back."""
+    """Cancel an order on hold whose money has all gone back, in one way or another."""
     held = orders.lock(order.pk)
     if held.status != OrderStatus.ON_HOLD:
         return
-    if all(ledger.returned(payment) >= ledger.captured(payment) for payment in held.payments.all()):
-        orders.move(held, OrderStatus.CANCELLED, text=_("All of the money went back"))
+    if all(ledger.returned(each) + ledger.lost(each) >= ledger.kept(each) for each in held.payments.all()):
+        orders.move(held, OrderStatus.CANCELLED, text=_("Nothing of the money is left here"))

@@ -87,16 +87,25 @@ def _after_error(refund: Refund, error: GatewayError) -> None:
     logger.warning("Refund %s was not made: %s", refund.pk, error)
     if not error.is_refusal:
         _put_back(refund, error)
-    elif refund.attempts == 1 or not _was_made(refund):
-        fail(refund, error.detail)
+        return
+    try:
+        if refund.attempts == 1 or not _was_made(refund):
+            fail(refund, error.detail)
+    except GatewayError as silence:
+        _put_back(refund, silence)
 
 
 def _was_made(refund: Refund) -> bool:
-    """Look whether an earlier call whose answer was lost had made the refund after all."""
+    """Look whether an earlier call whose answer was lost had made the refund after all.
+
+    Raises GatewayError when nobody answers. Of a payment that Razorpay refuses to speak of it has made no refund.
+    """
     try:
         found = gateway.fetch_payment_refunds(refund.payment.razorpay_payment_id)
-    except GatewayError:
-        return False
+    except GatewayError as error:
+        if error.is_refusal:
+            return False
+        raise
     ours = [facts for facts in found if facts.key == refund.key]
     for facts in ours:
         record(facts)
@@ -107,4 +116,4 @@ def _put_back(refund: Refund, error: GatewayError) -> None:
     claims.put_back(refund, error=str(error)[:255])
     if refund.attempts >= claims.MANY_ATTEMPTS:
         text, subject = f"Refund {refund.pk}: {error}", f"refund {refund.pk}"
-        attention.open_case(CaseKind.STUCK, text, payment=refund.payment, subject=subject)
+        attention.open_case(CaseKind.STUCK, text, payment=refund.payment, subject=subject, happened_again=True)

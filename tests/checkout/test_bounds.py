@@ -27,7 +27,7 @@ def test_what_is_left_of_a_capture(refunds: list[tuple[str, int]], expected: int
     assert left(1000, refunds) == expected
 
 
-@pytest.mark.parametrize("amount", [1, 2, 999, 1000])
+@pytest.mark.parametrize("amount", [100, 101, 900, 1000])
 def test_what_may_be_refunded(amount: int) -> None:
     check_amount(amount, 1000)
 
@@ -35,14 +35,17 @@ def test_what_may_be_refunded(amount: int) -> None:
 @pytest.mark.parametrize(
     ("amount", "available", "text"),
     [
-        (0, 1000, "A refund is at least one paisa."),
-        (-1, 1000, "A refund is at least one paisa."),
-        (1.5, 1000, "A refund is at least one paisa."),
-        ("1", 1000, "A refund is at least one paisa."),
-        (True, 1000, "A refund is at least one paisa."),
+        (0, 1000, "Razorpay refunds at least ₹1.00."),
+        (-1, 1000, "Razorpay refunds at least ₹1.00."),
+        (1.5, 1000, "Razorpay refunds at least ₹1.00."),
+        ("1", 1000, "Razorpay refunds at least ₹1.00."),
+        (True, 1000, "Razorpay refunds at least ₹1.00."),
         (1, 0, "Nothing of this payment is left to refund."),
         (1, -1, "Nothing of this payment is left to refund."),
-        (2, 1, "At most ₹0.01 of this payment can be refunded."),
+        (99, 1000, "Razorpay refunds at least ₹1.00."),
+        (200, 100, "At most ₹1.00 of this payment can be refunded."),
+        (901, 1000, "That leaves ₹0.99, which Razorpay could not refund any more: refund all ₹10.00, or less."),
+        (999, 1000, "That leaves ₹0.01, which Razorpay could not refund any more: refund all ₹10.00, or less."),
         (1001, 1000, "At most ₹10.00 of this payment can be refunded."),
     ],
 )

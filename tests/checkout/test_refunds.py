@@ -60,7 +60,7 @@ def ask(payment: Payment, amount: int, **more: Any) -> Refund:
 
 
 @pytest.mark.covers("I1")
-@pytest.mark.parametrize("amount", [0, -1, True, 10**12])
+@pytest.mark.parametrize("amount", [0, -1, True, 10**12, 99])
 def test_an_amount_that_is_no_refund_is_refused_before_any_call(amount: int) -> None:
     payment = bought()
     with pytest.raises(RefundRefused):
@@ -68,10 +68,18 @@ def test_an_amount_that_is_no_refund_is_refused_before_any_call(amount: int) -> 
     assert not Refund.objects.exists()
 
 
+@pytest.mark.covers("I1")
+def test_no_crumb_is_left_that_razorpay_could_not_refund() -> None:
+    payment = bought()
+    with pytest.raises(RefundRefused, match=r"leaves ₹0\.99"):
+        ask(payment, payment.amount - 99)
+    ask(payment, payment.amount - 100)
+
+
 @pytest.mark.covers("I1", "I2", "I12")
 def test_partial_refunds_to_exactly_the_total_and_not_a_paisa_more() -> None:
     payment = bought()
-    for amount in (100, payment.amount - 101, 1):
+    for amount in (100, payment.amount - 200, 100):
         refunds.record(refund_of(ask(payment, amount)))
     assert refunds.refundable(payment) == 0
     with pytest.raises(RefundRefused, match="Nothing"):
@@ -187,6 +195,33 @@ def test_a_refusal_after_a_lost_answer_is_not_believed_before_looking(
     refunds.send_waiting()
     assert Refund.objects.get().status == "processed"
     assert_books_hold()
+
+
+@pytest.mark.covers("I3")
+def test_a_refund_is_not_given_up_while_nobody_says_whether_it_was_made(
+    simulator: Simulator, faulty: FaultyRazorpay
+) -> None:
+    refund = ask(really_bought(simulator), 5_000)
+    faulty.plan(faults.reset, on=REFUND)
+    assert refunds.send(refund.pk).status == "requested"
+    Refund.objects.update(next_try_at=timezone.now())
+    faulty.plan(faults.refuse(400, "not now"), on=REFUND)
+    faulty.plan(faults.reset, on=r"GET /v1/payments/[^/]+/refunds", times=5)
+    assert refunds.send(refund.pk).status == "requested"
+    assert not AttentionCase.objects.exists()
+
+
+@pytest.mark.covers("I11", "I13")
+def test_pieces_that_were_refunded_meanwhile_are_not_refunded_by_a_retry(
+    django_user_model: type[User], faulty: FaultyRazorpay
+) -> None:
+    payment = bought(2)
+    line = Order.objects.get().lines.get()
+    faulty.plan(faults.refuse(400, "no balance"), on=REFUND)
+    first = refunds.send(ask(payment, 1_000, lines={line.pk: 1}).pk)
+    ask(payment, 2_000, lines={line.pk: 2})
+    with pytest.raises(RefundRefused, match="not that many"):
+        refunds.retry(first.pk, user=django_user_model.objects.create(username="asha"))
 
 
 @pytest.mark.covers("I7", "I18")

@@ -11,12 +11,12 @@ from hypothesis.stateful import initialize, precondition, rule
 
 from catalog import stock
 from catalog.models import Variant
-from checkout import attempts, cancelling, holding, judgement, orders, payments, reconciliation
+from checkout import attempts, cancelling, holding, orders, payments, reconciliation
 from checkout import refunds as refunding
+from checkout.admin import decisions
 from checkout.cart import NotEnough
 from checkout.gateway import GatewayError
-from checkout.models import AttentionCase, Order, Payment, RazorpayOrder, Refund
-from checkout.models.attention import CaseKind
+from checkout.models import AttentionCase, Order, Payment, RazorpayOrder
 from checkout.open_orders import TooManyOpen
 from checkout.placing import OrderRefused
 from checkout.status import BOUGHT, OrderStatus
@@ -30,7 +30,6 @@ SKUS = {"CG43-TX-0001": 1, "CG43-TX-0002": 3, "CG43-TX-0003": 6}
 REFUSALS = (
     GatewayError,
     attempts.NotPayable,
-    judgement.NotAcceptable,
     orders.IllegalMove,
     refunding.RefundRefused,
     OrderRefused,
@@ -45,7 +44,7 @@ PART = st.integers(1, 4)
 
 def staff() -> Any:
     """Return the person who decides."""
-    return get_user_model().objects.get_or_create(username="asha")[0]
+    return get_user_model().objects.get_or_create(username="asha", defaults={"is_superuser": True})[0]
 
 
 class Life(Ground):
@@ -215,31 +214,16 @@ class Life(Ground):
                 cancelling.cancel_bought(order.pk, reason="no longer made", amount=amount, user=staff())
 
     @precondition(lambda self: self.paid)
-    @rule(at=PICK, other=PICK, decision=st.sampled_from(["link", "accept", "refund", "write_off", "retry"]))
-    def decide(self, at: int, other: int, decision: str) -> None:
-        """A person decides about a case."""
+    @rule(at=PICK, other=PICK, way=PICK)
+    def decide(self, at: int, other: int, way: int) -> None:
+        """A person decides about a case in one of the ways that the admin offers."""
         case = pick(AttentionCase.objects.filter(closed_at=None), at)
         order = pick(Order.objects.all(), other)
-        if case is None:
-            return
-        with suppress(*REFUSALS):
-            if case.kind == CaseKind.REFUND_FAILED and decision == "retry":
-                refund = pick(Refund.objects.filter(status="failed"), other)
-                if refund:
-                    refunding.retry(refund.pk, user=staff())
-            elif case.payment_id and case.kind in (CaseKind.UNMATCHED_MONEY, CaseKind.AMOUNT_MISMATCH):
-                self._decide_about_money(case.payment_id, order, decision)
-
-    def _decide_about_money(self, payment_id: int, order: Order | None, decision: str) -> None:
-        if decision == "link" and order:
-            judgement.link(payment_id=payment_id, order=order, user=staff(), reason="says the buyer")
-        elif decision == "accept":
-            judgement.accept(payment_id=payment_id, user=staff(), reason="close enough")
-        elif decision == "write_off":
-            judgement.write_off(payment_id=payment_id, user=staff(), reason="paid back by hand")
-        elif decision == "refund":
-            left = refunding.refundable(Payment.objects.get(pk=payment_id))
-            refunding.request(payment_id=payment_id, amount=left, reason="not ours", user=staff())
+        if case and (ways := decisions.choices(case, staff())):
+            with suppress(decisions.Refused):
+                name = ways[way % len(ways)][0]
+                number = order.number if order else ""
+                decisions.take(case, name, user=staff(), words="as agreed", order_number=number)
 
     # Time.
 

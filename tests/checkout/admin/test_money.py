@@ -4,10 +4,12 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
+from django.db import transaction
 from django.test import Client
 from wagtail.models import ModelLogEntry
 
-from checkout import gateway, payments
+from checkout import disputes, gateway, orders, payments
+from checkout.facts import dispute_facts
 from checkout.models import AttentionCase, Order, Payment, Refund
 from tests.checkout import faults, reports
 from tests.checkout.admin.test_acts import told
@@ -85,6 +87,39 @@ def test_pieces_go_back_on_the_shelf_when_staff_say_so(owner: Client, order: Ord
     assert_books_hold()
 
 
+@pytest.mark.covers("I13")
+def test_more_than_the_pieces_cost_goes_back_only_on_purpose(owner: Client, order: Order) -> None:
+    line = order.lines.get()
+    data = {**form_of(owner, url_of(order)), "reason": "One back", f"line_{line.pk}": "1"}
+    answer = owner.post(url_of(order), data)
+    assert answer.status_code == 422
+    assert "These pieces cost ₹1,899.00" in answer.content.decode()
+    assert not Refund.objects.exists()
+    owner.post(url_of(order), {**data, "more_than_pieces": "on"})
+    assert Refund.objects.get().amount == order.total
+
+
+@pytest.mark.covers("I18")
+def test_the_payment_that_was_chosen_is_refunded_and_no_other(owner: Client) -> None:
+    attempt = ordered()
+    payments.record(paid(attempt))
+    payments.record(paid(attempt, 2))
+    Refund.objects.all().update(status="failed")
+    first, second = Payment.objects.order_by("pk")
+    url = url_of(attempt.order)
+    assert "choose the one to refund" in told(owner.get(url))
+    page = owner.get(f"/admin/orders/inspect/{attempt.order.pk}/").content.decode()
+    for payment in (first, second):
+        assert f"{url}?payment={payment.pk}" in page
+    chosen = f"{url}?payment={second.pk}"
+    form = owner.get(chosen)
+    assert "It does not pay this order" in form.content.decode()
+    assert f'action="?payment={second.pk}"' in form.content.decode()
+    owner.post(chosen, {**form_of(owner, chosen), "reason": "paid twice"})
+    assert "Nothing of this payment is left" in told(owner.post(chosen, {"amount": "1899", "reason": "paid twice"}))
+    assert list(first.refunds.all()) == []
+
+
 @pytest.mark.covers("I1")
 @pytest.mark.parametrize("changes", [{"amount": "0"}, {"amount": "-5"}, {"amount": "99999999"}, {"reason": " "}])
 def test_what_makes_no_sense_is_shown_again(changes: dict[str, str], owner: Client, order: Order) -> None:
@@ -101,6 +136,53 @@ def test_a_paid_order_is_cancelled_with_its_refund(owner: Client, order: Order) 
     assert "cannot be cancelled" in told(owner.post(url_of(order, "cancel"), data)) or Refund.objects.count() == 1
     order.refresh_from_db()
     assert (order.status, stock_of(), Refund.objects.get().amount) == ("cancelled", (10, 0), order.total)
+    assert_books_hold()
+
+
+def test_an_order_whose_money_went_back_is_cancelled_without_a_refund(owner: Client, order: Order) -> None:
+    owner.post(url_of(order), {**form_of(owner, url_of(order)), "reason": "Never made"})
+    page = owner.get(url_of(order, "cancel")).content.decode()
+    assert "No money goes back with this" in page
+    assert "Amount to refund" not in page
+    assert "is cancelled" in told(owner.post(url_of(order, "cancel"), {"reason": "Never made"}))
+    order.refresh_from_db()
+    assert (order.status, stock_of(), Refund.objects.count()) == ("cancelled", (10, 0), 1)
+    assert_books_hold()
+
+
+@pytest.mark.covers("A10")
+def test_a_free_order_is_cancelled(owner: Client) -> None:
+    attempt = ordered()
+    order = attempt.order
+    attempt.delete()
+    Order.objects.update(discount=order.subtotal + order.shipping, total=0)
+    with transaction.atomic():
+        orders.mark_paid(orders.lock(order.pk), text="free")
+    assert url_of(order, "cancel") in owner.get(f"/admin/orders/inspect/{order.pk}/").content.decode()
+    assert "is cancelled" in told(owner.post(url_of(order, "cancel"), {"reason": "Never made"}))
+    assert (Order.objects.get().status, stock_of()) == ("cancelled", (10, 0))
+
+
+@pytest.mark.covers("I15", "G7")
+@pytest.mark.parametrize(
+    ("choice", "refunded"), [({"amount": "0"}, []), ({"amount": "10", "despite_dispute": "on"}, [1_000])]
+)
+def test_a_disputed_order_is_cancelled_with_a_choice(
+    choice: dict[str, str], refunded: list[int], owner: Client, order: Order
+) -> None:
+    payment = order.payments.get()
+    disputes.record(dispute_facts(reports.dispute_entity(payment.razorpay_payment_id, status="open")))
+    data = {**form_of(owner, url_of(order, "cancel")), "reason": "Never made"}
+    assert "could pay the same money twice" in owner.post(url_of(order, "cancel"), data).content.decode()
+    assert "is cancelled" in told(owner.post(url_of(order, "cancel"), {**data, **choice}))
+    order.refresh_from_db()
+    assert (order.status, [refund.amount for refund in Refund.objects.all()]) == ("cancelled", refunded)
+    assert_books_hold()
+    disputes.record(dispute_facts(reports.dispute_entity(payment.razorpay_payment_id, status="won")))
+    case = AttentionCase.objects.get(closed_at=None)
+    assert "is cancelled, and the dispute left its money here" in case.text
+    owner.post(f"/admin/attention/inspect/{case.pk}/", {"decision": "refund", "resolution": "the buyer gets it"})
+    assert sum(refund.amount for refund in Refund.objects.all()) == order.total
     assert_books_hold()
 
 

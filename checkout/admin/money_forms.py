@@ -1,0 +1,93 @@
+"""Forms in which staff say how much money goes back, and why."""
+
+from typing import Any
+
+from django import forms
+
+from catalog.fields import RupeeField
+from catalog.money import rupees
+from checkout import refunds
+from checkout.forms import OneLineField
+from checkout.models import OrderLine, Payment
+from checkout.status import RefundStatus
+
+
+class MoneyForm(forms.Form):
+    """How much of a payment goes back, and why. `seen_left` keeps a second click from refunding a second time.
+
+    Without a payment, or when nothing of it is left, there is no amount to ask for.
+    """
+
+    use_required_attribute = False
+    amount = RupeeField(label="Amount to refund (₹)", error_messages={"required": "Say how much goes back."})
+    reason = OneLineField(
+        max_length=255,
+        help_text="The buyer reads it.",
+        error_messages={"required": "Say why: the buyer reads it in the email."},
+        widget=forms.TextInput({"autocomplete": "off"}),
+    )
+    seen_left = forms.IntegerField(widget=forms.HiddenInput, required=False)
+
+    def __init__(self, *args: Any, payment: Payment | None, **kwargs: Any) -> None:
+        left = refunds.refundable(payment) if payment else 0
+        kwargs["initial"] = {"amount": left, "seen_left": left}
+        super().__init__(*args, **kwargs)
+        self.fields["amount"].help_text = f"At most {rupees(left, always_paise=True)}."
+        if payment is None or left <= 0:
+            del self.fields["amount"]
+        elif refunds.is_at_stake(payment):
+            label = "The buyer disputes this payment. Refund all the same"
+            self.fields["despite_dispute"] = forms.BooleanField(label=label, required=False)
+
+
+class CancelForm(MoneyForm):
+    """How much goes back when an order is cancelled."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if "despite_dispute" in self.fields:
+            self.fields["amount"].help_text += " With 0 the dispute decides where the money goes."
+
+
+class RefundForm(MoneyForm):
+    """For which pieces the refund is, and whether they go back on the shelf."""
+
+    def __init__(self, *args: Any, payment: Payment, **kwargs: Any) -> None:
+        super().__init__(*args, payment=payment, **kwargs)
+        self.order_lines = list(payment.order.lines.all()) if payment.order else []
+        for line in self.order_lines:
+            self.fields[f"line_{line.pk}"] = forms.IntegerField(
+                label=f"Pieces of {line.title} ({line.sku})", min_value=0, max_value=_left_of(line), required=False
+            )
+        if self.order_lines and payment.fulfils:
+            self.fields["restock"] = forms.BooleanField(label="Put these pieces back on the shelf", required=False)
+            self.fields["more_than_pieces"] = forms.BooleanField(
+                label="Refund more than these pieces cost", required=False, help_text="Shipping, or for the trouble."
+            )
+
+    def clean(self) -> dict[str, Any]:
+        """Ask, when more goes back than the chosen pieces cost."""
+        data: dict[str, Any] = super().clean() or {}
+        worth = sum(line.unit_price * (data.get(f"line_{line.pk}") or 0) for line in self.order_lines)
+        if worth and (data.get("amount") or 0) > worth and not data.get("more_than_pieces"):
+            cost = rupees(worth, always_paise=True)
+            self.add_error("amount", f"These pieces cost {cost}. Write that, or tick that more goes back.")
+        return data
+
+    def wanted(self) -> dict[str, Any]:
+        """Return the arguments of `refunds.request`."""
+        data = self.cleaned_data
+        lines = {line.pk: data.get(f"line_{line.pk}") or 0 for line in self.order_lines}
+        return {
+            "amount": data["amount"],
+            "reason": data["reason"],
+            "seen_left": data["seen_left"],
+            "lines": {pk: quantity for pk, quantity in lines.items() if quantity},
+            "restock": data.get("restock", False),
+            "despite_dispute": data.get("despite_dispute", False),
+        }
+
+
+def _left_of(line: OrderLine) -> int:
+    taken = line.refund_lines.exclude(refund__status=RefundStatus.FAILED).values_list("quantity", flat=True)
+    return line.quantity - sum(taken)
