@@ -57,9 +57,9 @@ class Ground(RuleBasedStateMachine):
         self.is_changed = False
         found = {name: list(audit.INVARIANTS[name]()) for name in AT_ANY_MOMENT}
         assert not any(found.values()), {name: texts for name, texts in found.items() if texts}
+        self._what_was_cancelled_stays_so()
 
-    @invariant()
-    def what_was_cancelled_stays_so(self) -> None:
+    def _what_was_cancelled_stays_so(self) -> None:
         """Only a person makes an order that was cancelled or mismatched a bought one."""
         revived = Order.objects.filter(status__in=BOUGHT, events__status=OrderStatus.CANCELLED)
         accepted = Payment.objects.filter(fulfils=True).exclude(accepted_by=None)
@@ -91,10 +91,11 @@ class Ground(RuleBasedStateMachine):
     def _catch_up(self) -> None:
         self.razorpay.lost.clear()
         # Once a day the search for what nobody told goes back as far as late money may lie.
-        for minutes in (61, 61, 25 * 60):
+        for minutes in (61, 25 * 60):
             self.pass_time(minutes)
             catching_up.catch_up()
         assert not any((found := audit.run()).values()), {name: texts for name, texts in found.items() if texts}
+        self._what_was_cancelled_stays_so()
 
     def _compare(self) -> None:
         """Every captured paisa at Razorpay is in the ledger, and so is everything that went back of it."""
