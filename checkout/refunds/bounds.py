@@ -31,14 +31,14 @@ def check_amount(amount: int, available: int) -> None:
     """Refuse an amount (paise) that is no refund of what is available. Raises RefundRefused."""
     if available <= 0:
         raise RefundRefused(_("Nothing of this payment is left to refund."))
-    if isinstance(amount, bool) or not isinstance(amount, int) or amount < SMALLEST:
+    if not isinstance(amount, int) or amount < SMALLEST:
         raise RefundRefused(_("Razorpay refunds at least ₹1.00."))
     if amount > available:
         most = rupees(available, always_paise=True)
         raise RefundRefused(_("At most %(most)s of this payment can be refunded.") % {"most": most})
     if 0 < available - amount < SMALLEST:
         text = _("That leaves %(rest)s, which Razorpay could not refund any more: refund all %(all)s, or less.")
-        rest, everything = rupees(available - amount, always_paise=True), rupees(available, always_paise=True)
+        rest, everything = rupees(available - amount), rupees(available, always_paise=True)
         raise RefundRefused(text % {"rest": rest, "all": everything})
 
 

@@ -3,7 +3,7 @@
 import pytest
 
 from checkout import ledger, payments, refunds
-from checkout.models import Payment, Refund
+from checkout.models import Dispute, Payment, Refund
 from checkout.models.ledger import EntryKind
 from checkout.refunds import RefundRefused, check_amount, left
 from checkout.status import RefundStatus
@@ -43,6 +43,7 @@ def test_what_may_be_refunded(amount: int) -> None:
         (1, 0, "Nothing of this payment is left to refund."),
         (1, -1, "Nothing of this payment is left to refund."),
         (99, 1000, "Razorpay refunds at least ₹1.00."),
+        (100, 1, "At most ₹0.01 of this payment can be refunded."),
         (200, 100, "At most ₹1.00 of this payment can be refunded."),
         (901, 1000, "That leaves ₹0.99, which Razorpay could not refund any more: refund all ₹10.00, or less."),
         (999, 1000, "That leaves ₹0.01, which Razorpay could not refund any more: refund all ₹10.00, or less."),
@@ -53,6 +54,19 @@ def test_what_may_not(amount: int, available: int, text: str) -> None:
     with pytest.raises(RefundRefused) as refused:
         check_amount(amount, available)
     assert refused.value.text == str(refused.value) == text
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("status", "expected"),
+    [("", False), ("open", True), ("under_review", True), ("lost", True), ("won", False), ("closed", False)],
+)
+def test_money_is_at_stake_until_its_dispute_is_over(status: str, expected: bool) -> None:
+    payments.record(paid(ordered()))
+    payment = Payment.objects.get()
+    if status:
+        Dispute.objects.create(payment=payment, razorpay_dispute_id="disp_1", status=status, amount=1, currency="INR")
+    assert refunds.is_at_stake(payment) is expected
 
 
 @pytest.mark.django_db

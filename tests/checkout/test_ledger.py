@@ -24,10 +24,11 @@ def _another(db: None) -> None:
 
 def test_a_payment_is_added_up_by_kinds(payment: Payment) -> None:
     assert (ledger.captured(payment), ledger.kept(payment), ledger.returned(payment)) == (0, 0, 0)
-    amounts = {"capture": 1000, "fee": 20, "write_off": 50, "refund": 300, "refund_reversal": 100}
+    amounts = {"capture": 1000, "fee": 20, "dispute": 8, "write_off": 50, "refund": 300, "refund_reversal": 100}
     for kind, amount in amounts.items():
         assert ledger.book(EntryKind(kind), payment, amount)
     assert (ledger.captured(payment), ledger.kept(payment), ledger.returned(payment)) == (1000, 950, 200)
+    assert ledger.lost(payment) == 8
     ledger.book(EntryKind.REFUND, payment, 60, entity_id="rfnd_2")
     assert ledger.returned(payment) == 260
 
