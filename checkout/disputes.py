@@ -8,7 +8,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.formats import date_format
 
-from catalog.money import rupees
+from catalog.money import exact
 from checkout import attention, gateway, ledger, orders, refunds
 from checkout.facts import DisputeFacts
 from checkout.gateway import GatewayError
@@ -109,18 +109,18 @@ def _tell(dispute: Dispute) -> None:
     payment, subject = dispute.payment, dispute.razorpay_dispute_id
     order = payment.order if payment else None
     if order:
-        orders.note(order, f"dispute_{dispute.status}", rupees(dispute.amount, always_paise=True))
+        orders.note(order, f"dispute_{dispute.status}", exact(dispute.amount, dispute.currency))
     if dispute.is_open:
         attention.open_case(CaseKind.DISPUTE_OPEN, _deadline(dispute), order=order, payment=payment, subject=subject)
         return
     attention.close_dispute(subject, str(dispute.get_status_display()))
     if dispute.status == DisputeStatus.LOST:
-        text = f"{rupees(dispute.amount_deducted, always_paise=True)} were taken back by the buyer’s bank"
+        text = f"{exact(dispute.amount_deducted, dispute.currency)} were taken back by the buyer’s bank"
         attention.open_case(CaseKind.DISPUTE_LOST, text, order=order, payment=payment, subject=subject)
 
 
 def _deadline(dispute: Dispute) -> str:
-    text = f"{rupees(dispute.amount, always_paise=True)}, {dispute.reason_code.replace('_', ' ')}"
+    text = f"{exact(dispute.amount, dispute.currency)}, {dispute.reason_code.replace('_', ' ')}"
     if dispute.respond_by is None:
         return text
     until = date_format(timezone.localtime(dispute.respond_by), "j F Y, H:i")

@@ -36,13 +36,17 @@ def refunds_of(payment: Payment) -> list[Refund]:
 
 
 def refunded(order: Order) -> int:
-    """Return how many paise of the order's money have gone back to the buyer."""
-    return sum(refund.amount for refund in refunds_in(order) if refund.status == RefundStatus.PROCESSED)
+    """Return how many paise of the order's money have gone back to the buyer; money in another currency is no paise."""
+    return sum(_gone_back(payment) for payment in money(order) if payment.currency == order.currency)
 
 
 def refunds_in(order: Order) -> list[Refund]:
     """Return the refunds of the order's money, oldest first."""
     return [refund for payment in money(order) for refund in refunds_of(payment)]
+
+
+def _gone_back(payment: Payment) -> int:
+    return sum(refund.amount for refund in refunds_of(payment) if refund.status == RefundStatus.PROCESSED)
 
 
 def gst_included(lines: Iterable[OrderLine]) -> int:
@@ -52,10 +56,11 @@ def gst_included(lines: Iterable[OrderLine]) -> int:
 
 def payment_state(order: Order) -> str:
     """Return none, confirming, paid, failed, refunded or partially_refunded."""
-    total, back = sum(payment.amount for payment in money(order)), refunded(order)
-    if back:
-        return "refunded" if back >= total else "partially_refunded"
-    if order.is_bought or order.status == OrderStatus.ON_HOLD or (total and order.status == OrderStatus.CANCELLED):
+    taken = money(order)
+    if any(map(_gone_back, taken)):
+        is_all = all(_gone_back(payment) >= payment.amount for payment in taken)
+        return "refunded" if is_all else "partially_refunded"
+    if order.is_bought or order.status == OrderStatus.ON_HOLD or (taken and order.status == OrderStatus.CANCELLED):
         return "paid"
     states = {payment.status for payment in order.payments.all()}
     if states & {"created", "authorized", "captured"}:

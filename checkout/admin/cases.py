@@ -20,7 +20,7 @@ from wagtail.log_actions import log
 
 from checkout import attention
 from checkout.admin import decisions, policy
-from checkout.admin.columns import LinkColumn, RupeesColumn
+from checkout.admin.columns import LinkColumn, PaymentColumn
 from checkout.forms import OneLineField
 from checkout.models import AttentionCase
 from checkout.models.attention import CaseKind
@@ -210,7 +210,7 @@ class CaseViewSet(ModelViewSet):
             get_url=lambda case: reverse("orders:inspect", args=[case.order_id]) if case.order_id else None,
         ),
         Column("payment", label="Payment", accessor="payment.razorpay_payment_id", classname="shop-id"),
-        RupeesColumn("amount", label="Amount", accessor="payment.amount", classname="shop-amount"),
+        PaymentColumn("amount", label="Amount", accessor="payment", classname="shop-amount"),
         Column("text", label="Why"),
         DateColumn("opened_at", label="Opened", sort_key="opened_at"),
         Column("resolution", label="Decision"),

@@ -37,7 +37,7 @@ def choices(case: AttentionCase, user: Any) -> list[tuple[str, str]]:
     names: tuple[str, ...] = (CLOSE,)
     may_move_money = policy.ORDERS.user_has_permission(user, "refund")
     if case.kind in OF_MONEY and case.payment and refunds.refundable(case.payment) > 0:
-        names = OF_MONEY[CaseKind(case.kind)] if may_move_money else ()
+        names = _of_money(case, case.payment) if may_move_money else ()
     elif may_move_money and (refund := _refund_of(case)) and refund.may_be_retried:
         names = ("retry", CLOSE)
     return [(name, LABELS[name]) for name in names]
@@ -57,6 +57,11 @@ def take(case: AttentionCase, decision: str, *, user: Any, words: str, order_num
         verbs[decision]()
     except (NotAcceptable, RefundRefused) as refusal:
         raise Refused(refusal.text) from refusal
+
+
+def _of_money(case: AttentionCase, payment: Payment) -> tuple[str, ...]:
+    is_payable = case.order is None or judgement.is_payable_with(case.order, payment)
+    return tuple(name for name in OF_MONEY[CaseKind(case.kind)] if name != "accept" or is_payable)
 
 
 def _payment(case: AttentionCase) -> int:

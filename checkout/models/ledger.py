@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from catalog.models.stock import AppendOnlyError
+from catalog.money import RUPEE
 from checkout.models.payment import Payment
 
 
@@ -36,8 +37,9 @@ class EntryQuerySet(models.QuerySet["LedgerEntry"]):
 
 
 class LedgerEntry(models.Model):
-    """One movement of `amount` paise (always positive; the kind tells the direction) of one payment.
+    """One movement of `amount` (always positive; the kind tells the direction) of one payment.
 
+    It is counted in the smallest unit of `currency`: paise, except for money that came in another currency.
     `entity_id` is Razorpay's id of the payment, refund or dispute that it came from: the database lets each be booked
     once, whatever reports it how often. Who the money belongs to is said by the payment, which may be linked later.
     """
@@ -63,6 +65,11 @@ class LedgerEntry(models.Model):
             models.CheckConstraint(condition=Q(amount__gte=1), name="entry_amount_positive"),
             models.CheckConstraint(condition=Q(kind__in=EntryKind.values), name="entry_kind_known"),
         ]
+
+    @property
+    def currency(self) -> str:
+        """The currency of the payment. Razorpay's own fee is in rupees, whatever the payment came in."""
+        return RUPEE if self.kind == EntryKind.FEE else self.payment.currency
 
     def __str__(self) -> str:
         return f"{self.kind} {self.amount} {self.entity_id}"
