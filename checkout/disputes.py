@@ -1,6 +1,7 @@
 """Disputes: believing every report of one, its deadline before staff, and what it cost in the ledger."""
 
 import logging
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 
 from django.db import IntegrityError, transaction
@@ -59,11 +60,15 @@ def _leave_alone(dispute: Dispute, error: GatewayError) -> None:
     attention.report_differs(text, payment=dispute.payment, subject=subject)
 
 
-def is_disputed(order: Order) -> bool:
-    """Tell whether a bank has yet to decide about money of this order."""
-    return Dispute.objects.filter(
-        payment__order=order, status__in=[DisputeStatus.OPEN, DisputeStatus.UNDER_REVIEW]
-    ).exists()
+def before_dispatch(orders: Iterable[Order]) -> list[Dispute]:
+    """Return what speaks against sending these orders: disputes that a bank may yet decide for the buyer, or has.
+
+    Orders whose parcel has left the shop are none of them.
+    """
+    here = [order.pk for order in orders if order.address_may_change]
+    against = [DisputeStatus.OPEN, DisputeStatus.UNDER_REVIEW, DisputeStatus.LOST]
+    found = Dispute.objects.filter(payment__order__in=here, status__in=against)
+    return list(found.select_related("payment__order").order_by("payment__order_id", "pk"))
 
 
 def _record(facts: DisputeFacts) -> str:
