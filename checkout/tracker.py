@@ -68,6 +68,13 @@ def payment_state(order: Order) -> str:
     return "failed" if "failed" in states else "none"
 
 
+def set_aside(order: Order) -> list[Payment]:
+    """Return the payments that banks hold and the shop will not take: Razorpay lets go of them by itself."""
+    if order.status == OrderStatus.PENDING:
+        return []
+    return [payment for payment in order.payments.all() if payment.status == PaymentStatus.AUTHORIZED]
+
+
 def failure(order: Order) -> str:
     """Return Razorpay's words for the last failed attempt, or an empty text."""
     failed = [payment for payment in order.payments.all() if payment.status == "failed"]
