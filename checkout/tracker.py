@@ -81,6 +81,13 @@ def failure(order: Order) -> str:
     return failed[-1].error_description if failed else ""
 
 
+def updated_at(order: Order) -> datetime:
+    """Return when what is told of an order last changed: itself, a payment, or a refund that ended."""
+    told = (RefundStatus.PROCESSED, RefundStatus.FAILED)
+    refunds = [refund.updated_at for refund in refunds_in(order) if refund.status in told]
+    return max([order.updated_at, *(payment.updated_at for payment in order.payments.all()), *refunds])
+
+
 def headline(order: Order) -> str:
     """Return the heading of the order's page."""
     if order.status == OrderStatus.PENDING:

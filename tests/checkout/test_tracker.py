@@ -1,9 +1,11 @@
 """What a buyer is told."""
 
+from datetime import datetime
+
 import pytest
 
 from checkout import orders, payments, refunds, tracker
-from checkout.models import Order, Payment
+from checkout.models import Order, Payment, Refund
 from checkout.status import OrderStatus
 from tests.checkout.orders import ordered, paid, refund_of, settled
 
@@ -34,6 +36,28 @@ def test_from_nothing_to_a_refund() -> None:
     rest = refunds.request(payment_id=Payment.objects.get().pk, amount=attempt.amount - 100, reason="the rest")
     refunds.record(refund_of(rest))
     assert told(pk)[0] == "refunded"
+
+
+def test_each_change_of_what_is_told_moves_its_time() -> None:
+    attempt = ordered()
+    times: list[datetime] = []
+
+    def is_later() -> bool:
+        times.append(tracker.updated_at(Order.objects.get()))
+        return times[-1] > max(times[:-1], default=attempt.order.created_at)
+
+    payments.record(paid(attempt, status="failed"))
+    assert is_later()
+    payments.record(paid(attempt))
+    assert is_later()
+    refund = refunds.request(payment_id=Payment.objects.get().pk, amount=100, reason="a dent")
+    refunds.record(refund_of(refund, status="pending"))
+    assert not is_later(), "asking anew about a refund on its way is no news"
+    for status in ("processed", "failed"):
+        refunds.record(refund_of(Refund.objects.get(), status=status))
+        assert is_later()
+        refunds.record(refund_of(Refund.objects.get(), status=status))
+        assert not is_later()
 
 
 def test_on_hold_says_that_the_money_is_there() -> None:
