@@ -1,11 +1,12 @@
 """What a buyer is told about an order: the state of its payment and the steps on its way."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.utils.translation import gettext as _
 
+from catalog.money import rupees
 from catalog.tax import included_tax
 from checkout.models import Order, OrderLine, Payment, Refund
 from checkout.models.refund import RefundOrigin
@@ -47,6 +48,10 @@ def refunds_in(order: Order) -> list[Refund]:
 
 def _gone_back(payment: Payment) -> int:
     return sum(refund.amount for refund in refunds_of(payment) if refund.status == RefundStatus.PROCESSED)
+
+
+def _going_back(payment: Payment) -> int:
+    return sum(refund.amount for refund in refunds_of(payment) if refund.status != RefundStatus.FAILED)
 
 
 def gst_included(lines: Iterable[OrderLine]) -> int:
@@ -95,6 +100,10 @@ def headline(order: Order) -> str:
             "confirming": _("Confirming your payment"),
             "failed": _("The payment did not go through"),
         }.get(payment_state(order), _("Not paid yet"))
+    if order.is_bought and payment_state(order) == "refunded":
+        return _("All of your money is returned")
+    if _is_called_off(order):
+        return _("We are returning all of your money")
     return {
         OrderStatus.PAID: _("Paid. We’re packing it."),
         OrderStatus.PACKED: _("Packed and ready to go"),
@@ -119,9 +128,25 @@ def steps(order: Order) -> list[Step]:
         (OrderStatus.DELIVERED, _("Delivered"), ""),
     ]
     reached = [status for status, _label, _detail in way].index(OrderStatus(order.status))
-    found = []
-    for place, (status, label, detail) in enumerate(way):
-        is_done = place <= reached
-        state = "done" if is_done else "now" if place == reached + 1 else "next"
-        found.append(Step(label=label, detail=detail, at=times.get(status) if is_done else None, state=state))
+    done = [Step(label, detail, times.get(status), "done") for status, label, detail in way[: reached + 1]]
+    ahead = [] if _is_called_off(order) else way[reached + 1 :]
+    coming = [Step(label, detail, None, "next") for _status, label, detail in ahead]
+    return [*_with_refunds(done, order), *(replace(step, state="now") for step in coming[:1]), *coming[1:]]
+
+
+def _with_refunds(done: list[Step], order: Order) -> list[Step]:
+    """Return what has happened with the refunds that came through, each at its time."""
+    found = list(done)
+    for refund in refunds_in(order):
+        if refund.status == RefundStatus.PROCESSED and refund.processed_at:
+            later = (place for place, step in enumerate(found) if step.at and step.at > refund.processed_at)
+            step = Step(_("Money returned"), rupees(refund.amount), refund.processed_at, "done")
+            found.insert(next(later, len(found)), step)
     return found
+
+
+def _is_called_off(order: Order) -> bool:
+    """Tell whether a bought order will not be sent, because all of its money goes back or went back before dispatch."""
+    taken = money(order)
+    is_here = order.is_bought and order.address_may_change
+    return is_here and bool(taken) and all(_going_back(payment) >= payment.amount for payment in taken)
