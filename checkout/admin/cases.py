@@ -146,10 +146,12 @@ class CaseView(generic.InspectView):
         return str(self.object.get_kind_display())
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        """Add the form, when there is something to decide."""
+        """Add the form, when there is something to decide, and what the ledger knows of the payment."""
         choices = decisions.choices(self.object, self.request.user)
         form = self.form or (ResolutionForm(choices=choices) if choices else None)
-        context: dict[str, Any] = super().get_context_data(case=self.object, form=form, **kwargs)
+        payment = self.object.payment
+        ledger = payment.entries.select_related("payment", "user") if payment else []
+        context: dict[str, Any] = super().get_context_data(case=self.object, form=form, ledger=ledger, **kwargs)
         return context
 
     def _too_late(self) -> HttpResponse:

@@ -24,6 +24,10 @@ class EntryKind(models.TextChoices):
     WRITE_OFF = "write_off", _("Written off")
 
 
+# What makes the shop's money less.
+OUT = frozenset({EntryKind.REFUND, EntryKind.FEE, EntryKind.DISPUTE, EntryKind.WRITE_OFF})
+
+
 class EntryQuerySet(models.QuerySet["LedgerEntry"]):
     """A query that can read and append, nothing else."""
 
@@ -70,6 +74,11 @@ class LedgerEntry(models.Model):
     def currency(self) -> str:
         """The currency of the payment. Razorpay's own fee is in rupees, whatever the payment came in."""
         return RUPEE if self.kind == EntryKind.FEE else self.payment.currency
+
+    @property
+    def goes_out(self) -> bool:
+        """Whether the shop has less money by it."""
+        return self.kind in OUT
 
     def __str__(self) -> str:
         return f"{self.kind} {self.amount} {self.entity_id}"
