@@ -96,6 +96,18 @@ def link(*, payment_id: int, order: Order, user: "AbstractBaseUser", reason: str
         return order
 
 
+def tell(payment: Payment) -> str:
+    """Return in a sentence for staff what became of captured money that belongs to an order."""
+    number = payment.order.number if payment.order else ""
+    if payment.fulfils:
+        return _("%(number)s is paid with it.") % {"number": number}
+    refund = payment.refunds.filter(origin=RefundOrigin.SHOP).first()
+    if refund:
+        words = {"amount": exact(refund.amount, payment.currency), "number": number, "reason": refund.reason}
+        return _("%(amount)s goes back to the buyer of %(number)s. %(reason)s.") % words
+    return _("It is not what %(number)s costs, so a new case asks what shall become of it.") % {"number": number}
+
+
 def write_off(*, payment_id: int, user: "AbstractBaseUser", reason: str) -> None:
     """Book what is left of money without an order as dealt with outside the shop. Raises NotAcceptable."""
     with transaction.atomic(durable=True):

@@ -18,7 +18,7 @@ from wagtail.admin.views import generic
 from wagtail.admin.viewsets.model import ModelViewSet
 from wagtail.log_actions import log
 
-from checkout import attention
+from checkout import attention, judgement
 from checkout.admin import decisions, policy
 from checkout.admin.columns import LinkColumn, PaymentColumn
 from checkout.forms import OneLineField
@@ -123,7 +123,7 @@ class CaseView(generic.InspectView):
         if self.object.closed_by_id != request.user.pk:
             return self._too_late()
         log(instance=self.object, action="checkout.close_case", user=request.user)
-        messages.success(request, "The case is closed.")
+        messages.success(request, self._closed_text(self.form.chosen()))
         return redirect("attention:index")
 
     def _decide(self, form: ResolutionForm) -> bool:
@@ -140,6 +140,10 @@ class CaseView(generic.InspectView):
             form.add_error(None, str(refusal))
             return False
         return True
+
+    def _closed_text(self, decision: str) -> str:
+        became = judgement.tell(self.object.payment) if decision == "link" and self.object.payment else ""
+        return f"The case is closed. {became}".strip()
 
     def get_page_subtitle(self) -> str:
         """Return the kind of the case."""
