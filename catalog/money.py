@@ -4,9 +4,13 @@ import re
 from decimal import Decimal
 
 PAISE = 100
+RUPEE = "INR"
 MAX_PAISE = 10**13
 """The largest amount that is read: a lakh crore rupees, well inside a 64-bit column."""
 
+# All currencies of ISO 4217 whose smallest unit, in which Razorpay counts, is not a hundredth.
+_WHOLE = re.compile(r"BIF|CLP|DJF|GNF|ISK|JPY|KMF|KRW|PYG|RWF|UGX|UYI|VND|VUV|XAF|XOF|XPF")
+_THOUSANDTHS = re.compile(r"BHD|IQD|JOD|KWD|LYD|OMR|TND")
 _PLAIN = re.compile(r"[0-9]+")
 _GROUPED = re.compile(r"[0-9]{1,3}(?:,[0-9]{3})+|[0-9]{1,2}(?:,[0-9]{2})*,[0-9]{3}")
 
@@ -31,6 +35,14 @@ def rupees(paise: int, always_paise: bool = False) -> str:
     sign = "-" if paise < 0 else ""
     paise_text = f".{rest:02}" if rest or always_paise else ""
     return f"{sign}₹{group(whole)}{paise_text}"
+
+
+def exact(amount: int, currency: str) -> str:
+    """Return money counted in the smallest unit of its currency: "₹1,899.00", "USD 2,500.00", "JPY 2,500"."""
+    if currency == RUPEE:
+        return rupees(amount, always_paise=True)
+    decimals = 0 if _WHOLE.fullmatch(currency) else 3 if _THOUSANDTHS.fullmatch(currency) else 2
+    return f"{currency} {Decimal(amount).scaleb(-decimals):,.{decimals}f}"
 
 
 def parse_rupees(text: str) -> int:

@@ -7,7 +7,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from catalog.money import rupees
+from catalog.money import exact
 from checkout.models import AttentionCase, Order, Payment, Refund
 from checkout.models.attention import CaseKind
 
@@ -81,7 +81,7 @@ def is_refused(order: Order) -> bool:
 
 def refund_failed(refund: Refund) -> None:
     """Put a refund that did not arrive before staff: the buyer still waits for this money."""
-    text = f"{rupees(refund.amount, always_paise=True)}: {refund.error}"
+    text = f"{exact(refund.amount, refund.payment.currency)}: {refund.error}"
     subject = f"refund {refund.pk}"
     open_case(CaseKind.REFUND_FAILED, text, payment=refund.payment, subject=subject, happened_again=True)
 

@@ -5,7 +5,7 @@ Razorpay never sends them; somebody with a leaked secret may. Each function open
 
 from django.utils.translation import gettext as _
 
-from catalog.money import rupees
+from catalog.money import exact
 from checkout import attention, ledger
 from checkout.facts import PaymentFacts, RefundFacts
 from checkout.models import Payment, RazorpayOrder, Refund
@@ -23,7 +23,8 @@ def in_payment(payment: Payment, facts: PaymentFacts, attempt: RazorpayOrder | N
         return _tell(payment, _("reported for another order too"))
     money = (facts.amount, facts.currency)
     if {facts.status, payment.status} <= TAKEN and money != (payment.amount, payment.currency):
-        return _tell(payment, _("reported with %(amount)s %(currency)s too") % _words(facts))
+        words = {"amount": exact(facts.amount, facts.currency)}
+        return _tell(payment, _("reported with %(amount)s too") % words)
     return False
 
 
@@ -45,10 +46,6 @@ def _is_too_much(payment: Payment, amount: int) -> bool:
     if amount <= left(ledger.captured(payment), told.values_list("status", "amount")):
         return False
     return _tell(payment, _("more is said to be refunded than was captured"))
-
-
-def _words(facts: PaymentFacts) -> dict[str, str]:
-    return {"amount": rupees(facts.amount, always_paise=True).removeprefix("₹"), "currency": facts.currency}
 
 
 def _tell(payment: Payment, text: str) -> bool:

@@ -1,6 +1,7 @@
 """Disputes: believing every report of one, its deadline before staff, and what it cost in the ledger."""
 
 import logging
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 
 from django.db import IntegrityError, transaction
@@ -8,7 +9,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.formats import date_format
 
-from catalog.money import rupees
+from catalog.money import exact
 from checkout import attention, gateway, ledger, orders, refunds
 from checkout.facts import DisputeFacts
 from checkout.gateway import GatewayError
@@ -60,11 +61,15 @@ def _leave_alone(dispute: Dispute, error: GatewayError) -> None:
     attention.report_differs(text, payment=dispute.payment, subject=subject)
 
 
-def is_disputed(order: Order) -> bool:
-    """Tell whether a bank has yet to decide about money of this order."""
-    return Dispute.objects.filter(
-        payment__order=order, status__in=[DisputeStatus.OPEN, DisputeStatus.UNDER_REVIEW]
-    ).exists()
+def before_dispatch(orders: Iterable[Order]) -> list[Dispute]:
+    """Return what speaks against sending these orders: disputes that a bank may yet decide for the buyer, or has.
+
+    Orders whose parcel has left the shop are none of them.
+    """
+    here = [order.pk for order in orders if order.address_may_change]
+    against = [DisputeStatus.OPEN, DisputeStatus.UNDER_REVIEW, DisputeStatus.LOST]
+    found = Dispute.objects.filter(payment__order__in=here, status__in=against)
+    return list(found.select_related("payment__order").order_by("payment__order_id", "pk"))
 
 
 def _record(facts: DisputeFacts) -> str:
@@ -111,13 +116,13 @@ def _tell(dispute: Dispute) -> None:
     payment, subject = dispute.payment, dispute.razorpay_dispute_id
     order = payment.order if payment else None
     if order:
-        orders.note(order, f"dispute_{dispute.status}", rupees(dispute.amount, always_paise=True))
+        orders.note(order, f"dispute_{dispute.status}", exact(dispute.amount, dispute.currency))
     if dispute.is_open:
         attention.open_case(CaseKind.DISPUTE_OPEN, _deadline(dispute), order=order, payment=payment, subject=subject)
         return
     attention.close_dispute(subject, str(dispute.get_status_display()))
     if dispute.status == DisputeStatus.LOST:
-        text = f"{rupees(dispute.amount_deducted, always_paise=True)} were taken back by the buyer’s bank"
+        text = f"{exact(dispute.amount_deducted, dispute.currency)} were taken back by the buyer’s bank"
         attention.open_case(CaseKind.DISPUTE_LOST, text, order=order, payment=payment, subject=subject)
     elif payment and order and order.status == OrderStatus.CANCELLED and refunds.refundable(payment) > 0:
         text = f"{order} is cancelled, and the dispute left its money here"
@@ -125,7 +130,7 @@ def _tell(dispute: Dispute) -> None:
 
 
 def _deadline(dispute: Dispute) -> str:
-    text = f"{rupees(dispute.amount, always_paise=True)}, {dispute.reason_code.replace('_', ' ')}"
+    text = f"{exact(dispute.amount, dispute.currency)}, {dispute.reason_code.replace('_', ' ')}"
     if dispute.respond_by is None:
         return text
     until = date_format(timezone.localtime(dispute.respond_by), "j F Y, H:i")

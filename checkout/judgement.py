@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from catalog import stock
-from catalog.money import rupees
+from catalog.money import exact, rupees
 from checkout import attention, ledger, orders, refunds
 from checkout.models import Order, Payment
 from checkout.models.attention import CaseKind
@@ -52,11 +52,19 @@ def judge(order: Order, payment: Payment, *, is_match: bool) -> None:
         _give_back_late(order, payment)
 
 
+def is_payable_with(order: Order, payment: Payment) -> bool:
+    """Tell whether money can pay an order at all: only in the order's own currency, whatever a person decides."""
+    return payment.currency == order.currency
+
+
 def accept(*, payment_id: int, user: "AbstractBaseUser", reason: str) -> Order:
     """Let money that waits for a decision pay its order after all. Raises NotAcceptable."""
     with transaction.atomic(durable=True):
         payment = refunds.lock(payment_id)
         order = _order_to_pay(payment)
+        if not is_payable_with(order, payment):
+            text = _("The order costs rupees and this money is %(currency)s: refund it, and the buyer can order again.")
+            raise NotAcceptable(text % {"currency": payment.currency})
         if order.status != OrderStatus.PENDING and not _has_cars_again(order):
             raise NotAcceptable(_("The cars of this order are sold: refund the payment instead."))
         payment.accepted_by = user  # type: ignore[assignment]
@@ -86,6 +94,18 @@ def link(*, payment_id: int, order: Order, user: "AbstractBaseUser", reason: str
         left = refunds.refundable(payment)
         judge(order, payment, is_match=(left, payment.currency) == (order.total, order.currency))
         return order
+
+
+def tell(payment: Payment) -> str:
+    """Return in a sentence for staff what became of captured money that belongs to an order."""
+    number = payment.order.number if payment.order else ""
+    if payment.fulfils:
+        return _("%(number)s is paid with it.") % {"number": number}
+    refund = payment.refunds.filter(origin=RefundOrigin.SHOP).first()
+    if refund:
+        words = {"amount": exact(refund.amount, payment.currency), "number": number, "reason": refund.reason}
+        return _("%(amount)s goes back to the buyer of %(number)s. %(reason)s.") % words
+    return _("It is not what %(number)s costs, so a new case asks what shall become of it.") % {"number": number}
 
 
 def write_off(*, payment_id: int, user: "AbstractBaseUser", reason: str) -> None:
@@ -140,7 +160,8 @@ def _has_cars_again(order: Order) -> bool:
 
 
 def _hold_for_staff(order: Order, payment: Payment) -> None:
-    text = f"{order.number}: Razorpay’s amount differs from ours"
+    came, wanted = exact(payment.amount, payment.currency), exact(order.total, order.currency)
+    text = f"{order.number}: Razorpay’s amount differs from ours. The order costs {wanted}, this payment is {came}"
     attention.open_case(CaseKind.AMOUNT_MISMATCH, text, order=order, payment=payment)
     _hold(order, text)
 

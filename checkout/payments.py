@@ -6,7 +6,7 @@ import time
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from catalog.money import rupees
+from catalog.money import exact
 from checkout import attention, contradictions, finding, gateway, judgement, ledger, orders, refunds
 from checkout.comparison import Verdict, compare
 from checkout.facts import OrderFacts, PaymentFacts, is_order_id, is_payment_id
@@ -197,9 +197,8 @@ def _record_unmatched(facts: PaymentFacts) -> str:
         return "unchanged"
     _copy(facts, payment)
     if facts.was_captured and refunds.refundable(payment) > 0:
-        attention.open_case(
-            CaseKind.UNMATCHED_MONEY, f"{rupees(payment.amount, always_paise=True)} for no order", payment=payment
-        )
+        text = f"{exact(payment.amount, payment.currency)} for no order"
+        attention.open_case(CaseKind.UNMATCHED_MONEY, text, payment=payment)
     refunds.settle(payment)
     return "unmatched"
 

@@ -1,11 +1,12 @@
 """What a buyer is told about an order: the state of its payment and the steps on its way."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.utils.translation import gettext as _
 
+from catalog.money import rupees
 from catalog.tax import included_tax
 from checkout.models import Order, OrderLine, Payment, Refund
 from checkout.models.refund import RefundOrigin
@@ -36,13 +37,21 @@ def refunds_of(payment: Payment) -> list[Refund]:
 
 
 def refunded(order: Order) -> int:
-    """Return how many paise of the order's money have gone back to the buyer."""
-    return sum(refund.amount for refund in refunds_in(order) if refund.status == RefundStatus.PROCESSED)
+    """Return how many paise of the order's money have gone back to the buyer; money in another currency is no paise."""
+    return sum(_gone_back(payment) for payment in money(order) if payment.currency == order.currency)
 
 
 def refunds_in(order: Order) -> list[Refund]:
     """Return the refunds of the order's money, oldest first."""
     return [refund for payment in money(order) for refund in refunds_of(payment)]
+
+
+def _gone_back(payment: Payment) -> int:
+    return sum(refund.amount for refund in refunds_of(payment) if refund.status == RefundStatus.PROCESSED)
+
+
+def _going_back(payment: Payment) -> int:
+    return sum(refund.amount for refund in refunds_of(payment) if refund.status != RefundStatus.FAILED)
 
 
 def gst_included(lines: Iterable[OrderLine]) -> int:
@@ -52,10 +61,11 @@ def gst_included(lines: Iterable[OrderLine]) -> int:
 
 def payment_state(order: Order) -> str:
     """Return none, confirming, paid, failed, refunded or partially_refunded."""
-    total, back = sum(payment.amount for payment in money(order)), refunded(order)
-    if back:
-        return "refunded" if back >= total else "partially_refunded"
-    if order.is_bought or order.status == OrderStatus.ON_HOLD or (total and order.status == OrderStatus.CANCELLED):
+    taken = money(order)
+    if any(map(_gone_back, taken)):
+        is_all = all(_gone_back(payment) >= payment.amount for payment in taken)
+        return "refunded" if is_all else "partially_refunded"
+    if order.is_bought or order.status == OrderStatus.ON_HOLD or (taken and order.status == OrderStatus.CANCELLED):
         return "paid"
     states = {payment.status for payment in order.payments.all()}
     if states & {"created", "authorized", "captured"}:
@@ -63,10 +73,24 @@ def payment_state(order: Order) -> str:
     return "failed" if "failed" in states else "none"
 
 
+def set_aside(order: Order) -> list[Payment]:
+    """Return the payments that banks hold and the shop will not take: Razorpay lets go of them by itself."""
+    if order.status == OrderStatus.PENDING:
+        return []
+    return [payment for payment in order.payments.all() if payment.status == PaymentStatus.AUTHORIZED]
+
+
 def failure(order: Order) -> str:
     """Return Razorpay's words for the last failed attempt, or an empty text."""
     failed = [payment for payment in order.payments.all() if payment.status == "failed"]
     return failed[-1].error_description if failed else ""
+
+
+def updated_at(order: Order) -> datetime:
+    """Return when what is told of an order last changed: itself, a payment, or a refund that ended."""
+    told = (RefundStatus.PROCESSED, RefundStatus.FAILED)
+    refunds = [refund.updated_at for refund in refunds_in(order) if refund.status in told]
+    return max([order.updated_at, *(payment.updated_at for payment in order.payments.all()), *refunds])
 
 
 def headline(order: Order) -> str:
@@ -76,6 +100,10 @@ def headline(order: Order) -> str:
             "confirming": _("Confirming your payment"),
             "failed": _("The payment did not go through"),
         }.get(payment_state(order), _("Not paid yet"))
+    if order.is_bought and payment_state(order) == "refunded":
+        return _("All of your money is returned")
+    if _is_called_off(order):
+        return _("We are returning all of your money")
     return {
         OrderStatus.PAID: _("Paid. We’re packing it."),
         OrderStatus.PACKED: _("Packed and ready to go"),
@@ -100,9 +128,25 @@ def steps(order: Order) -> list[Step]:
         (OrderStatus.DELIVERED, _("Delivered"), ""),
     ]
     reached = [status for status, _label, _detail in way].index(OrderStatus(order.status))
-    found = []
-    for place, (status, label, detail) in enumerate(way):
-        is_done = place <= reached
-        state = "done" if is_done else "now" if place == reached + 1 else "next"
-        found.append(Step(label=label, detail=detail, at=times.get(status) if is_done else None, state=state))
+    done = [Step(label, detail, times.get(status), "done") for status, label, detail in way[: reached + 1]]
+    ahead = [] if _is_called_off(order) else way[reached + 1 :]
+    coming = [Step(label, detail, None, "next") for _status, label, detail in ahead]
+    return [*_with_refunds(done, order), *(replace(step, state="now") for step in coming[:1]), *coming[1:]]
+
+
+def _with_refunds(done: list[Step], order: Order) -> list[Step]:
+    """Return what has happened with the refunds that came through, each at its time."""
+    found = list(done)
+    for refund in refunds_in(order):
+        if refund.status == RefundStatus.PROCESSED and refund.processed_at:
+            later = (place for place, step in enumerate(found) if step.at and step.at > refund.processed_at)
+            step = Step(_("Money returned"), rupees(refund.amount), refund.processed_at, "done")
+            found.insert(next(later, len(found)), step)
     return found
+
+
+def _is_called_off(order: Order) -> bool:
+    """Tell whether a bought order will not be sent, because all of its money goes back or went back before dispatch."""
+    taken = money(order)
+    is_here = order.is_bought and order.address_may_change
+    return is_here and bool(taken) and all(_going_back(payment) >= payment.amount for payment in taken)

@@ -9,7 +9,7 @@ import logging
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from catalog.money import rupees
+from catalog.money import exact
 from checkout import attention, gateway
 from checkout.facts import PaymentFacts
 from checkout.gateway import GatewayError
@@ -51,7 +51,7 @@ def compare(patience: Patience, limit: int = 100) -> int:
         patience.answered()
         agree([facts])
         if _unconfirmed().filter(payment_id=payment_id).exists():
-            _differs(payment_id, f"Razorpay says {facts.status}, {rupees(facts.amount, always_paise=True)}")
+            _differs(payment_id, f"Razorpay says {facts.status}, {exact(facts.amount, facts.currency)}")
     return failed
 
 

@@ -12,7 +12,7 @@ from django.urls import reverse
 from wagtail.admin.views.bulk_action.registry import bulk_action_registry
 from wagtail.snippets.bulk_actions.snippet_bulk_action import SnippetBulkAction
 
-from checkout import orders
+from checkout import disputes, orders
 from checkout.admin import policy
 from checkout.admin.acts import PACK, SHIP, Act, CarrierInput, parcel
 from checkout.forms import OneLineField
@@ -74,10 +74,11 @@ class BulkAct(SnippetBulkAction):
         return self.act.is_open(obj)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        """Add the act and the reasons."""
+        """Add the act, the reasons of what is left out, and what speaks against sending the others."""
         context: dict[str, Any] = super().get_context_data(**kwargs)
         left_out = [(order, self.act.refusal(order)) for order in context["items_with_no_access"]]
-        return {**context, "act": self.act, "left_out": left_out}
+        found = disputes.before_dispatch(each["item"] for each in context["items"])
+        return {**context, "act": self.act, "left_out": left_out, "disputes": found}
 
     def object_context(self, snippet: Order) -> dict[str, Any]:
         """Return the order alone."""

@@ -18,9 +18,9 @@ from wagtail.admin.views import generic
 from wagtail.admin.viewsets.model import ModelViewSet
 from wagtail.log_actions import log
 
-from checkout import attention
+from checkout import attention, judgement
 from checkout.admin import decisions, policy
-from checkout.admin.columns import LinkColumn, RupeesColumn
+from checkout.admin.columns import LinkColumn, PaymentColumn
 from checkout.admin.money import tell
 from checkout.forms import OneLineField
 from checkout.models import AttentionCase, Refund
@@ -128,7 +128,7 @@ class CaseView(generic.InspectView):
         if self.refund:
             tell(request, self.refund)
         else:
-            messages.success(request, "The case is closed.")
+            messages.success(request, self._closed_text(self.form.chosen()))
         return redirect("attention:index")
 
     def _decide(self, form: ResolutionForm) -> bool:
@@ -146,15 +146,21 @@ class CaseView(generic.InspectView):
             return False
         return True
 
+    def _closed_text(self, decision: str) -> str:
+        became = judgement.tell(self.object.payment) if decision == "link" and self.object.payment else ""
+        return f"The case is closed. {became}".strip()
+
     def get_page_subtitle(self) -> str:
         """Return the kind of the case."""
         return str(self.object.get_kind_display())
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        """Add the form, when there is something to decide."""
+        """Add the form, when there is something to decide, and what the ledger knows of the payment."""
         choices = decisions.choices(self.object, self.request.user)
         form = self.form or (ResolutionForm(choices=choices) if choices else None)
-        context: dict[str, Any] = super().get_context_data(case=self.object, form=form, **kwargs)
+        payment = self.object.payment
+        ledger = payment.entries.select_related("payment", "user") if payment else []
+        context: dict[str, Any] = super().get_context_data(case=self.object, form=form, ledger=ledger, **kwargs)
         return context
 
     def _too_late(self) -> HttpResponse:
@@ -215,7 +221,7 @@ class CaseViewSet(ModelViewSet):
             get_url=lambda case: reverse("orders:inspect", args=[case.order_id]) if case.order_id else None,
         ),
         Column("payment", label="Payment", accessor="payment.razorpay_payment_id", classname="shop-id"),
-        RupeesColumn("amount", label="Amount", accessor="payment.amount", classname="shop-amount"),
+        PaymentColumn("amount", label="Amount", accessor="payment", classname="shop-amount"),
         Column("text", label="Why"),
         DateColumn("opened_at", label="Opened", sort_key="opened_at"),
         Column("resolution", label="Decision"),

@@ -4,7 +4,7 @@ from typing import Any
 
 from wagtail.admin.ui.tables import Column
 
-from catalog.money import rupees
+from catalog.money import exact, rupees
 
 
 class StatusColumn(Column):
@@ -26,6 +26,15 @@ class RupeesColumn(Column):
         """Return the amount as text; nothing for None."""
         paise = super().get_value(instance)
         return "" if paise is None else rupees(paise, always_paise=True)
+
+
+class PaymentColumn(Column):
+    """The amount of a payment in the currency that it came in."""
+
+    def get_value(self, instance: Any) -> str:
+        """Return the amount as text; nothing without a payment."""
+        payment = super().get_value(instance)
+        return exact(payment.amount, payment.currency) if payment else ""
 
 
 class LinkColumn(Column):

@@ -68,8 +68,8 @@ class ActView(PermissionCheckedMixin, WagtailAdminTemplateMixin, View):
         ]
 
     def _page(self, form: PlainForm, status: int = 200) -> HttpResponse:
-        disputed = disputes.is_disputed(self.order)
-        context = self.get_context_data(order=self.order, act=self.act, form=form, disputed=disputed)
+        found = disputes.before_dispatch([self.order])
+        context = self.get_context_data(order=self.order, act=self.act, form=form, disputes=found)
         response: HttpResponse = self.render_to_response(context, status=status)
         return response
 

@@ -69,7 +69,8 @@ def _ways(case: AttentionCase, payment: Payment) -> list[str]:
         return ["link", back, "write_off"]
     if payment.fulfils:
         return [back]
-    may_pay = payment.order is not None and payment.order.status == OrderStatus.ON_HOLD
+    order = payment.order
+    may_pay = order and order.status == OrderStatus.ON_HOLD and judgement.is_payable_with(order, payment)
     return [*(["accept"] if may_pay else []), back, "write_off"]
 
 

@@ -14,7 +14,7 @@ from checkout import tracker
 from checkout.admin import money, policy, timeline
 from checkout.admin.acts import open_acts
 from checkout.admin.export import spaced_phone
-from checkout.models import AttentionCase, Order, OrderEvent
+from checkout.models import AttentionCase, LedgerEntry, Order, OrderEvent
 
 RELATED = (
     "lines",
@@ -22,7 +22,7 @@ RELATED = (
     "emails",
     "payments__refunds__requested_by",
     "payments__disputes",
-    "payments__entries",
+    "payments__entries__user",
     Prefetch("events", OrderEvent.objects.select_related("user")),
     Prefetch("cases", AttentionCase.objects.select_related("payment", "closed_by")),
 )
@@ -50,6 +50,7 @@ class OrderInspectView(snippets.InspectView):
             "lines": order.lines.all(),
             "gst_included": tracker.gst_included(order.lines.all()),
             "payments": order.payments.all(),
+            "ledger": _ledger(order),
             "attempts": order.razorpay_orders.all(),
             "entries": timeline.tell(order),
             "open_cases": [case for case in order.cases.all() if not case.closed_at],
@@ -72,3 +73,8 @@ class OrderInspectView(snippets.InspectView):
         """Offer the form, and the page that the buyer sees."""
         url = settings.SITE_URL + self.object.get_absolute_url()
         return [*super().header_more_buttons, Button("What the buyer sees", url=url, icon_name="view", priority=30)]
+
+
+def _ledger(order: Order) -> list[LedgerEntry]:
+    entries = [entry for payment in order.payments.all() for entry in payment.entries.all()]
+    return sorted(entries, key=lambda entry: entry.pk)

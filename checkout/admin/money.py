@@ -11,7 +11,7 @@ from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 from wagtail.admin.views.generic.permissions import PermissionCheckedMixin
 from wagtail.log_actions import log
 
-from catalog.money import rupees
+from catalog.money import exact
 from checkout import cancelling, refunds
 from checkout.admin import policy
 from checkout.admin.money_forms import CancelForm, MoneyForm, RefundForm
@@ -175,7 +175,7 @@ class CancelView(MoneyView):
 
 def tell(request: HttpRequest, refund: Refund) -> None:
     """Say what came of a refund."""
-    amount = rupees(refund.amount, always_paise=True)
+    amount = exact(refund.amount, refund.payment.currency)
     if refund.status == RefundStatus.FAILED:
         text = f"The refund of {amount} was not made: {refund.error} It waits under Attention."
         messages.error(request, text)

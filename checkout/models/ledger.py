@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from catalog.models.stock import AppendOnlyError
+from catalog.money import RUPEE
 from checkout.models.payment import Payment
 
 
@@ -21,6 +22,10 @@ class EntryKind(models.TextChoices):
     FEE = "fee", _("Razorpay’s fee")
     DISPUTE = "dispute", _("Lost in a dispute")
     WRITE_OFF = "write_off", _("Written off")
+
+
+# What makes the shop's money less.
+OUT = frozenset({EntryKind.REFUND, EntryKind.FEE, EntryKind.DISPUTE, EntryKind.WRITE_OFF})
 
 
 class EntryQuerySet(models.QuerySet["LedgerEntry"]):
@@ -36,8 +41,9 @@ class EntryQuerySet(models.QuerySet["LedgerEntry"]):
 
 
 class LedgerEntry(models.Model):
-    """One movement of `amount` paise (always positive; the kind tells the direction) of one payment.
+    """One movement of `amount` (always positive; the kind tells the direction) of one payment.
 
+    It is counted in the smallest unit of `currency`: paise, except for money that came in another currency.
     `entity_id` is Razorpay's id of the payment, refund or dispute that it came from: the database lets each be booked
     once, whatever reports it how often. Who the money belongs to is said by the payment, which may be linked later.
     """
@@ -63,6 +69,16 @@ class LedgerEntry(models.Model):
             models.CheckConstraint(condition=Q(amount__gte=1), name="entry_amount_positive"),
             models.CheckConstraint(condition=Q(kind__in=EntryKind.values), name="entry_kind_known"),
         ]
+
+    @property
+    def currency(self) -> str:
+        """The currency of the payment. Razorpay's own fee is in rupees, whatever the payment came in."""
+        return RUPEE if self.kind == EntryKind.FEE else self.payment.currency
+
+    @property
+    def goes_out(self) -> bool:
+        """Whether the shop has less money by it."""
+        return self.kind in OUT
 
     def __str__(self) -> str:
         return f"{self.kind} {self.amount} {self.entity_id}"

@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from catalog import stock
-from catalog.money import rupees
+from catalog.money import exact
 from checkout import attention, orders
 from checkout.models import OrderLine, Payment, Refund, RefundLine
 from checkout.models.refund import RefundOrigin
@@ -65,7 +65,7 @@ def request_locked(
     """Do what `request` does for a payment that the caller's transaction has locked. Raises RefundRefused."""
     available = refundable(payment)
     if seen_left is not None and seen_left != available:
-        now = rupees(max(available, 0), always_paise=True)
+        now = exact(max(available, 0), payment.currency)
         raise RefundRefused(_("Somebody refunded a part meanwhile: %(now)s is left now.") % {"now": now})
     check_amount(amount, available)
     if not despite_dispute and is_at_stake(payment):
@@ -171,7 +171,7 @@ def _check_quantity(line: OrderLine, quantity: int) -> None:
 
 def _note(payment: Payment, kind: str, refund: Refund, user: "AbstractBaseUser | None") -> None:
     if payment.order:
-        text = f"{rupees(refund.amount, always_paise=True)} {refund.reason}".strip()
+        text = f"{exact(refund.amount, payment.currency)} {refund.reason}".strip()
         orders.note(payment.order, kind, text, user=user)
 
 

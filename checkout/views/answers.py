@@ -53,7 +53,7 @@ def order_status(order: Order) -> dict[str, Any]:
         "payment": tracker.payment_state(order),
         "total": order.total,
         "refunded": tracker.refunded(order),
-        "updated_at": order.updated_at.isoformat(),
+        "updated_at": tracker.updated_at(order).isoformat(),
     }
 
 

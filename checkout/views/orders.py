@@ -56,6 +56,7 @@ def show(request: HttpRequest, token: str) -> HttpResponse:
         "cancel_url": _url("order_cancel", order) if may_cancel and not is_waiting else "",
         "hold": holding.tell(order, now=timezone.now()),
         "refunds": tracker.refunds_in(order),
+        "set_aside": tracker.set_aside(order),
         "check_url": _url("order_check", order),
         "status_url": _url("order_status", order),
     }

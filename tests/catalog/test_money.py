@@ -8,11 +8,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from catalog.fields import PaiseField, RupeeField
-from catalog.money import MAX_PAISE, decimal_rupees, group, parse_rupees, plain_rupees, rupees
+from catalog.money import MAX_PAISE, decimal_rupees, exact, group, parse_rupees, plain_rupees, rupees
 
 
 @pytest.mark.parametrize(
-    ("paise", "short", "exact"),
+    ("paise", "short", "full"),
     [
         (0, "₹0", "₹0.00"),
         (99_900, "₹999", "₹999.00"),
@@ -26,9 +26,26 @@ from catalog.money import MAX_PAISE, decimal_rupees, group, parse_rupees, plain_
         (-1, "-₹0.01", "-₹0.01"),
     ],
 )
-def test_amounts_read_with_lakh_grouping(paise: int, short: str, exact: str) -> None:
+def test_amounts_read_with_lakh_grouping(paise: int, short: str, full: str) -> None:
     assert rupees(paise) == short
-    assert rupees(paise, always_paise=True) == exact
+    assert rupees(paise, always_paise=True) == full
+
+
+@pytest.mark.covers("A14")
+@pytest.mark.parametrize(
+    ("amount", "currency", "text"),
+    [
+        (250_000, "INR", "₹2,500.00"),
+        (250_000, "USD", "USD 2,500.00"),
+        (1, "USD", "USD 0.01"),
+        (250_000, "JPY", "JPY 250,000"),
+        (250_010, "KWD", "KWD 250.010"),
+        (10**15, "EUR", "EUR 10,000,000,000,000.00"),
+        (250_000, "ZZZ", "ZZZ 2,500.00"),
+    ],
+)
+def test_money_of_another_currency_has_its_own_decimals(amount: int, currency: str, text: str) -> None:
+    assert exact(amount, currency) == text
 
 
 @pytest.mark.parametrize(("whole", "text"), [(0, "0"), (-1, "-1"), (-999, "-999"), (-1234567, "-12,34,567")])

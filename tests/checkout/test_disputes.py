@@ -3,12 +3,14 @@
 from itertools import permutations
 
 import pytest
+from django.contrib.auth.models import User
 from django.utils import timezone
 
-from checkout import disputes, payments, tracker
+from checkout import disputes, orders, payments, tracker
 from checkout.facts import dispute_facts
 from checkout.models import AttentionCase, Dispute, LedgerEntry, Order, Payment
 from checkout.models.attention import CaseKind
+from checkout.status import OrderStatus
 from tests.checkout.admin.people import browser_of, in_role
 from tests.checkout.orders import assert_books_hold, ordered, paid
 from tests.checkout.reports import deliver, dispute_entity, event
@@ -20,7 +22,7 @@ pytestmark = pytest.mark.django_db
 def bought() -> Payment:
     attempt = ordered()
     payments.record(paid(attempt))
-    return Payment.objects.get()
+    return attempt.order.payments.get()
 
 
 def report(payment_id: str, status: str) -> str:
@@ -72,10 +74,46 @@ def test_the_deadline_waits_for_staff_until_the_bank_has_decided() -> None:
 def test_whoever_packs_or_ships_a_disputed_order_is_warned() -> None:
     payment = bought()
     owner = browser_of(in_role("owner"))
-    pages = [f"/admin/orders/{act}/{payment.order_id}/" for act in ("pack", "ship", "inspect")]
-    assert not any("disputes" in owner.get(page).content.decode() for page in pages)
+    bulk = [f"/admin/bulk/checkout/order/mark_{act}/?id={payment.order_id}" for act in ("packed", "shipped")]
+    pages = [f"/admin/orders/{act}/{payment.order_id}/" for act in ("pack", "ship")] + bulk
+    inspect = f"/admin/orders/inspect/{payment.order_id}/"
+
+    def warned(words: str) -> set[bool]:
+        return {words in owner.get(page).content.decode() for page in [*pages, inspect]}
+
+    assert warned("is not paid for") == warned("Do not send the parcel") == {False}
     report(payment.razorpay_payment_id, "open")
-    assert all("disputes" in owner.get(page).content.decode() for page in pages)
+    assert all("the buyer asks the bank for ₹390.00 back" in owner.get(page).content.decode() for page in pages)
+    assert "Do not send the parcel" in owner.get(inspect).content.decode()
+    report(payment.razorpay_payment_id, "lost")
+    assert warned("A parcel that is sent now is not paid for") == {True}
+    assert all("dispute lost" in owner.get(page).content.decode() for page in pages)
+
+
+@pytest.mark.covers("J3")
+@pytest.mark.parametrize("status", ["won", "closed"])
+def test_a_dispute_that_the_shop_has_won_warns_nobody(status: str) -> None:
+    payment = bought()
+    report(payment.razorpay_payment_id, status)
+    assert disputes.before_dispatch(Order.objects.all()) == []
+
+
+@pytest.mark.covers("J3")
+def test_several_orders_are_warned_of_by_number_as_long_as_they_are_here(asha: User) -> None:
+    first, second, third = (bought() for _time in range(3))
+    for number, payment in enumerate((first, second)):
+        entity = dispute_entity(payment.razorpay_payment_id, status="lost", id=f"disp_{number:014d}")
+        disputes.record(dispute_facts(entity))
+    query = "&".join(f"id={payment.order_id}" for payment in (first, second, third))
+    page = browser_of(in_role("owner")).get(f"/admin/bulk/checkout/order/mark_shipped/?{query}").content.decode()
+    assert [f"{payment.order}</a>,\n        dispute lost" in page for payment in (first, second, third)] == [
+        True,
+        True,
+        False,
+    ]
+    assert first.order is not None
+    orders.advance(first.order.pk, OrderStatus.SHIPPED, user=asha)
+    assert [dispute.payment for dispute in disputes.before_dispatch(Order.objects.all())] == [second]
 
 
 @pytest.mark.covers("J4")

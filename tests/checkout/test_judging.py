@@ -105,7 +105,10 @@ def test_an_order_is_held_once_and_each_payment_told() -> None:
     attempt = ordered()
     for number in (1, 2):
         differing(attempt, -1, number)
-    text = f"{attempt.order.number}: Razorpay’s amount differs from ours"
+    text = (
+        f"{attempt.order.number}: Razorpay’s amount differs from ours. "
+        "The order costs ₹1,998.00, this payment is ₹1,997.99"
+    )
     assert told(attempt.order, "on_hold") == [("on_hold", text, None)]
     assert (
         list(AttentionCase.objects.values_list("text", "order", "kind"))

@@ -5,10 +5,13 @@ from io import StringIO
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
+from django.utils import timezone
 
-from checkout import gateway, refunds
+from checkout import gateway, payments, refunds, settlements
 from checkout.models import LedgerEntry, Payment, Settlement
+from tests.checkout import orders as tell
 from tests.checkout import reports
+from tests.checkout.faults import FaultyRazorpay, answer
 from tests.factories import Buyer, make_product
 from tests.programs import Simulator
 
@@ -41,3 +44,15 @@ def test_the_report_of_a_settlement_matches_the_ledger_to_the_paisa(simulator: S
     with pytest.raises(CommandError):
         call_command("audit", "--ask-razorpay", stdout=out)
     assert f"{payment}: Razorpay settled fee {fee.amount - 1} paise, the ledger says {fee.amount}" in out.getvalue()
+
+
+@pytest.mark.covers("A14", "J6")
+def test_money_of_another_currency_is_settled_in_rupees_and_only_its_fee_can_be_compared(
+    faulty: FaultyRazorpay,
+) -> None:
+    facts = tell.paid(tell.ordered(), currency="USD", amount=100, fee=207)
+    payments.record(facts, None)
+    row = {"entity_id": facts.payment_id, "type": "payment", "amount": 7_129, "currency": "INR", "fee": 207}
+    for fee, found in ((207, 0), (208, 1)):
+        faulty.plan(answer(200, {"entity": "collection", "count": 1, "items": [{**row, "fee": fee}]}), on="recon")
+        assert len(list(settlements.disagreements(timezone.localdate()))) == found

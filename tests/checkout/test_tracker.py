@@ -1,9 +1,13 @@
 """What a buyer is told."""
 
+from datetime import datetime
+
 import pytest
+from django.contrib.auth.models import User
+from django.test import Client
 
 from checkout import orders, payments, refunds, tracker
-from checkout.models import Order, Payment
+from checkout.models import Order, Payment, Refund
 from checkout.status import OrderStatus
 from tests.checkout.orders import ordered, paid, refund_of, settled
 
@@ -36,6 +40,28 @@ def test_from_nothing_to_a_refund() -> None:
     assert told(pk)[0] == "refunded"
 
 
+def test_each_change_of_what_is_told_moves_its_time() -> None:
+    attempt = ordered()
+    times: list[datetime] = []
+
+    def is_later() -> bool:
+        times.append(tracker.updated_at(Order.objects.get()))
+        return times[-1] > max(times[:-1], default=attempt.order.created_at)
+
+    payments.record(paid(attempt, status="failed"))
+    assert is_later()
+    payments.record(paid(attempt))
+    assert is_later()
+    refund = refunds.request(payment_id=Payment.objects.get().pk, amount=100, reason="a dent")
+    refunds.record(refund_of(refund, status="pending"))
+    assert not is_later(), "asking anew about a refund on its way is no news"
+    for status in ("processed", "failed"):
+        refunds.record(refund_of(Refund.objects.get(), status=status))
+        assert is_later()
+        refunds.record(refund_of(Refund.objects.get(), status=status))
+        assert not is_later()
+
+
 def test_on_hold_says_that_the_money_is_there() -> None:
     attempt = ordered()
     payments.record(paid(attempt, amount=1), settled(attempt, amount=1, amount_paid=1))
@@ -50,3 +76,46 @@ def test_the_steps_have_real_times() -> None:
     steps = tracker.steps(Order.objects.get())
     assert [step.state for step in steps] == ["done", "done", "done", "now"]
     assert [bool(step.at) for step in steps] == [True, False, True, False]
+
+
+def way(order: Order) -> list[tuple[str, str, str]]:
+    return [(step.label, step.detail, step.state) for step in tracker.steps(order)]
+
+
+def test_a_part_that_went_back_is_a_step_and_the_parcel_goes_on(asha: User) -> None:
+    attempt = ordered()
+    payments.record(paid(attempt))
+    part = refunds.request(payment_id=Payment.objects.get().pk, amount=50_050, reason="a dent")
+    assert [label for label, _detail, _state in way(Order.objects.get())][1] == "Packing", "on its way is not there"
+    refunds.record(refund_of(part))
+    order = orders.advance(attempt.order_id, OrderStatus.SHIPPED, user=asha)
+    assert told(order.pk) == ("partially_refunded", "On the road")
+    assert way(order) == [
+        ("Payment received", "", "done"),
+        ("Packing", "Double-boxed by hand", "done"),
+        ("Money returned", "₹500.50", "done"),
+        ("On the road", "We email the tracking number", "done"),
+        ("Delivered", "", "now"),
+    ]
+
+
+def test_an_order_whose_money_all_went_back_is_not_being_packed(client: Client) -> None:
+    attempt = ordered()
+    payments.record(paid(attempt))
+    whole = refunds.request(payment_id=Payment.objects.get().pk, amount=attempt.amount, reason="sold out")
+    assert told(attempt.order_id) == ("paid", "We are returning all of your money")
+    refunds.record(refund_of(whole))
+    assert told(attempt.order_id) == ("refunded", "All of your money is returned")
+    assert way(Order.objects.get()) == [("Payment received", "", "done"), ("Money returned", "₹1,998", "done")]
+    assert "packing it" not in client.get(attempt.order.get_absolute_url()).content.decode()
+
+
+def test_a_parcel_that_has_left_arrives_whatever_goes_back(asha: User) -> None:
+    attempt = ordered()
+    payments.record(paid(attempt))
+    order = orders.advance(attempt.order_id, OrderStatus.SHIPPED, user=asha)
+    whole = refunds.request(payment_id=Payment.objects.get().pk, amount=attempt.amount, reason="a dent")
+    assert told(order.pk) == ("paid", "On the road")
+    refunds.record(refund_of(whole))
+    assert told(order.pk) == ("refunded", "All of your money is returned")
+    assert way(order)[-2:] == [("Money returned", "₹1,998", "done"), ("Delivered", "", "now")]

@@ -1,18 +1,22 @@
 """The page of one order: everything that staff are asked about, in a fixed number of queries."""
 
 import datetime as dt
+import re
 
 import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 from django.utils import timezone
+from django.utils.html import strip_tags
 from pytest_django import DjangoAssertNumQueries, Settings
 
-from checkout import attention, emails, orders, payments
-from checkout.models import Order, OrderEvent, RazorpayOrder
+from checkout import attention, disputes, emails, judgement, orders, payments, refunds
+from checkout.facts import dispute_facts
+from checkout.models import Order, OrderEvent, Payment, RazorpayOrder
 from checkout.models.attention import CaseKind
 from checkout.status import OrderStatus
 from tests.checkout import orders as tell
+from tests.checkout.reports import dispute_entity
 
 pytestmark = pytest.mark.django_db
 
@@ -21,6 +25,13 @@ def page(client: Client, order: Order) -> str:
     response = client.get(f"/admin/orders/inspect/{order.pk}/")
     assert response.status_code == 200
     return response.content.decode()
+
+
+def ledger(html: str) -> list[tuple[str, ...]]:
+    """Return the rows of the ledger without their times."""
+    table = html.partition('id="shop-ledger"')[2].partition("</table>")[0]
+    rows = [re.findall(r"<td[^>]*>(.*?)</td>", row, re.DOTALL) for row in table.split("<tr>")[2:]]
+    return [tuple(" ".join(strip_tags(cell).split()) for cell in cells[1:]) for cells in rows]
 
 
 def paid_order(quantity: int = 2) -> RazorpayOrder:
@@ -52,6 +63,33 @@ def test_lines_money_payments_and_buyer_are_told(staff: Client) -> None:
         str(attempt.order.invoice_number),
     ):
         assert text in html, text
+
+
+def test_what_moved_stands_in_the_ledger(staff: Client) -> None:
+    attempt = tell.ordered()
+    assert "Ledger" not in page(staff, attempt.order)
+    payments.record(tell.paid(attempt, fee=4_715))
+    payment = attempt.order.payments.get()
+    refunds.record(tell.dashboard_refund(payment.razorpay_payment_id, 10_000))
+    disputes.record(dispute_facts(dispute_entity(payment.razorpay_payment_id, status="lost")))
+    assert ledger(page(staff, attempt.order)) == [
+        ("Captured", payment.razorpay_payment_id, "₹1,998.00"),
+        ("Razorpay’s fee", payment.razorpay_payment_id, "−₹47.15"),
+        ("Refunded", "rfnd_Dashboard00001", "−₹100.00"),
+        ("Lost in a dispute", "disp_Aa1Bb2Cc3Dd4Ee", "−₹390.00"),
+    ]
+
+
+def test_who_wrote_money_off_and_why_stands_beside_its_case(owner: Client, staff_user: User) -> None:
+    payments.record(tell.paid(tell.ordered(), order_id=None, currency="USD", amount=250_000, fee=207))
+    payment = Payment.objects.get()
+    judgement.write_off(payment_id=payment.pk, user=staff_user, reason="sent back by the bank <b>")
+    html = owner.get(f"/admin/attention/inspect/{payment.cases.get().pk}/").content.decode()
+    assert ledger(html) == [
+        ("Captured", str(payment), "USD 2,500.00"),
+        ("Razorpay’s fee", str(payment), "−₹2.07"),
+        ("Written off Staff: sent back by the bank &lt;b&gt;", str(payment), "−USD 2,500.00"),
+    ]
 
 
 def test_timeline_is_told_newest_first_in_local_time(staff: Client, staff_user: User) -> None:

@@ -6,15 +6,17 @@ import pytest
 from django.contrib.auth.models import User
 from django.db import transaction
 from django.test import Client
+from django.utils import timezone
 from wagtail.models import ModelLogEntry
 
+from catalog import stock
 from checkout import disputes, gateway, orders, payments
 from checkout.facts import dispute_facts
 from checkout.models import AttentionCase, Order, Payment, Refund
 from tests.checkout import faults, reports
 from tests.checkout.admin.test_acts import told
 from tests.checkout.faults import FaultyRazorpay
-from tests.checkout.orders import assert_books_hold, ordered, paid, settled, stock_of
+from tests.checkout.orders import assert_books_hold, make_overdue, ordered, paid, settled, stock_of
 from tests.factories import Buyer, make_product
 from tests.programs import Simulator
 
@@ -217,6 +219,35 @@ def test_stray_money_is_linked_refunded_or_written_off_and_never_just_closed(own
     owner.post(url, {"decision": "link", "order": attempt.order.number.lower(), "resolution": "paid by link"})
     case.refresh_from_db()
     assert (case.resolution, Order.objects.get().status) == (f"{attempt.order.number}: paid by link", "paid")
+    assert_books_hold()
+
+
+@pytest.mark.covers("F16")
+@pytest.mark.parametrize(
+    ("became", "words"),
+    [
+        ("open", "{number} is paid with it."),
+        ("paid", "₹1,998.00 goes back to the buyer of {number}. The order was already paid."),
+        ("cancelled", "₹1,998.00 goes back to the buyer of {number}. The order had been cancelled."),
+        ("sold", "₹1,998.00 goes back to the buyer of {number}. The payment came after the cars were sold."),
+        ("foreign", "It is not what {number} costs, so a new case asks what shall become of it."),
+    ],
+    ids=["open", "paid", "cancelled", "sold", "foreign"],
+)
+def test_who_links_money_reads_what_became_of_it(owner: Client, became: str, words: str) -> None:
+    attempt = ordered(on_hand=1)
+    payments.record(paid(attempt, 7, order_id=None, currency="USD" if became == "foreign" else "INR"))
+    if became == "paid":
+        payments.record(paid(attempt))
+    if became == "cancelled":
+        orders.cancel(attempt.order_id, text="")
+    if became == "sold":
+        make_overdue(attempt.order)
+        orders.expire(attempt.order_id, now=timezone.now())
+        stock.adjust(variant=attempt.order.lines.get().variant, quantity=-1, reason="broken")
+    url = f"/admin/attention/inspect/{AttentionCase.objects.get().pk}/"
+    answer = owner.post(url, {"decision": "link", "order": attempt.order.number, "resolution": "by link"})
+    assert told(answer) == "The case is closed. " + words.format(number=attempt.order.number)
     assert_books_hold()
 
 

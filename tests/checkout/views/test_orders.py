@@ -4,6 +4,7 @@ import pytest
 from django.test import Client
 
 from catalog.models import Stock
+from checkout import refunds
 from checkout.models import Order
 from tests.checkout import faults, reports
 from tests.checkout.faults import FaultyRazorpay
@@ -95,6 +96,16 @@ def test_the_status_is_what_was_promised(bought: tuple[Order, str], client: Clie
         "none",
         order.total,
     )
+
+
+def test_a_refund_is_news(bought: tuple[Order, str], client: Client, simulator: Simulator) -> None:
+    order, razorpay_id = bought
+    reports.pay(simulator, razorpay_id)
+    before = client.post(url(order, "check/"), headers=JSON).json()
+    refunds.send(refunds.request(payment_id=order.payments.get().pk, amount=100, reason="a dent").pk)
+    after = client.get(url(order, "status/")).json()
+    assert (after["payment"], after["refunded"]) == ("partially_refunded", 100)
+    assert after["updated_at"] > before["updated_at"]
 
 
 @pytest.mark.covers("C2", "C3", "C11")
