@@ -1,4 +1,7 @@
-"""The ledger: booking each movement of money once, and adding it up again."""
+"""The ledger: booking each movement of money once, and adding it up again.
+
+A sum is always of one payment, because an entry is counted in the currency of its payment: paise for all but strays.
+"""
 
 from typing import TYPE_CHECKING
 

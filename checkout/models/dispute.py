@@ -20,7 +20,8 @@ class DisputeStatus(models.TextChoices):
 class Dispute(models.Model):
     """One dispute of a payment: a dimension of its own beside the order's status.
 
-    `amount` and `amount_deducted` are paise; the latter is what the shop lost. `respond_by` is the bank's deadline.
+    `amount` and `amount_deducted` are in the smallest unit of `currency`; the latter is what the shop lost.
+    `respond_by` is the bank's deadline.
     """
 
     razorpay_dispute_id = models.CharField(max_length=40, unique=True)

@@ -54,9 +54,9 @@ class RazorpayOrder(models.Model):
 class Payment(models.Model):
     """One payment at Razorpay, in Razorpay's words. `order` is empty while nobody knows what the money is for.
 
-    `amount`, `fee`, `tax` and `amount_refunded` are paise. `fulfils` marks the one payment that made its order PAID.
-    `accepted_by` is the person who decided that it belongs to its order. `email` and `contact` are what the payer typed
-    in Razorpay's window; the order keeps its own.
+    `amount` and `amount_refunded` are counted in the smallest unit of `currency`, `fee` and `tax` in paise.
+    `fulfils` marks the one payment that made its order PAID. `accepted_by` is the person who decided that it belongs to
+    its order. `email` and `contact` are what the payer typed in Razorpay's window; the order keeps its own.
     """
 
     order = models.ForeignKey(Order, on_delete=models.PROTECT, null=True, blank=True, related_name="payments")

@@ -21,7 +21,7 @@ class RefundOrigin(models.TextChoices):
 
 
 class Refund(models.Model):
-    """A refund of (part of) a payment. `amount` is paise.
+    """A refund of (part of) a payment. `amount` is in the smallest unit of the payment's currency.
 
     A row of ours exists before Razorpay is called: `key` makes every repetition of the call the same refund there
     (https://razorpay.com/docs/api/refunds/normal-refunds-idempotent/). Origin `auto` gives back money that was only
