@@ -218,7 +218,7 @@ def _merge(known: Payment | None, facts: PaymentFacts, order: Order, attempt: Ra
 
 
 def _copy(facts: PaymentFacts, payment: Payment) -> None:
-    # Reports come late and out of order: a payment only moves forward.
+    # Reports come late and out of order: they only move a payment forward.
     if PAYMENT_RANK[facts.status] >= PAYMENT_RANK[PaymentStatus(payment.status)]:
         _take_over(facts, payment)
     if facts.was_captured:
