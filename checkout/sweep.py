@@ -13,6 +13,7 @@ from checkout import gateway, payments, refunds
 from checkout.facts import OrderFacts, PaymentFacts, RefundFacts
 from checkout.gateway import GatewayError
 from checkout.models import Payment, Refund
+from checkout.models.ledger import EntryKind
 from checkout.patience import Patience
 
 logger = logging.getLogger(__name__)
@@ -71,9 +72,13 @@ class Sweep:
             self.seen(page)
             rows = Payment.objects.filter(razorpay_payment_id__in=[facts.payment_id for facts in page])
             known = set(rows.values_list("razorpay_payment_id", "status"))
+            free = set(rows.exclude(entries__kind=EntryKind.FEE).values_list("razorpay_payment_id", "amount"))
             for facts in page:
-                if facts.was_captured and (facts.payment_id, facts.status) not in known:
-                    self.found += 1
+                is_new = facts.was_captured and (facts.payment_id, facts.status) not in known
+                # A fee may be told days after the capture, by no event.
+                has_fee = facts.was_captured and facts.fee and (facts.payment_id, facts.amount) in free
+                self.found += is_new
+                if is_new or has_fee:
                     self._try(facts.payment_id, self._ask, _record_payment, facts)
 
     def _read_refunds(self, begin: int, end: int) -> None:

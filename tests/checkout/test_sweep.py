@@ -14,13 +14,12 @@ from django.utils import timezone
 
 from checkout import gateway, patience, sweep
 from checkout.facts import PaymentFacts
-from checkout.models import AttentionCase, Payment, Refund
+from checkout.models import AttentionCase, LedgerEntry, Payment, RazorpayOrder, Refund
 from checkout.patience import Patience
 from checkout.sweep import DAY, Sweep, windows
 from tests.checkout import faults, reports
 from tests.checkout.faults import FaultyRazorpay, Handler
 from tests.checkout.orders import ONCE_PAID, assert_books_hold, ordered, outcome
-from tests.factories import make_product
 from tests.programs import Simulator
 
 pytestmark = pytest.mark.django_db
@@ -58,6 +57,15 @@ def swept(since: int, until: int = NOW, **options: Any) -> Sweep:
     moments = [dt.datetime.fromtimestamp(second, dt.UTC) for second in (since, until)]
     found.run(windows(*moments))
     return found
+
+
+def paid_at_razorpay(simulator: Simulator) -> RazorpayOrder:
+    """Return the attempt of an order that was paid, and nobody told the shop."""
+    attempt = ordered()
+    attempt.razorpay_order_id = gateway.create_order(amount=attempt.amount, receipt=attempt.receipt, notes={}).order_id
+    attempt.save()
+    simulator.control("pay", order_id=attempt.razorpay_order_id, outcome="success")
+    return attempt
 
 
 def test_windows_are_days_that_leave_no_second_out() -> None:
@@ -155,17 +163,27 @@ def test_one_payment_that_cannot_be_recorded_stops_no_other(faulty: FaultyRazorp
 
 @pytest.mark.covers("L5", "L7")
 def test_money_for_an_order_of_ours_pays_it(simulator: Simulator) -> None:
-    make_product("CG18-B")
-    attempt = ordered()
-    facts = gateway.create_order(amount=attempt.amount, receipt=attempt.receipt, notes={})
-    attempt.razorpay_order_id = facts.order_id
-    attempt.save()
-    simulator.control("pay", order_id=facts.order_id, outcome="success")
+    attempt = paid_at_razorpay(simulator)
     seen: list[PaymentFacts] = []
     now = int(timezone.now().timestamp())
     assert swept(now - 100, now + 100, seen=seen.extend).found == 1
     assert outcome(attempt.order) == ONCE_PAID
     assert [each.status for each in seen] == ["captured"]
+
+
+@pytest.mark.covers("F19")
+def test_a_fee_that_is_known_later_is_booked_and_is_no_found_money(simulator: Simulator) -> None:
+    simulator.control("switches", fee_after_seconds=60)
+    attempt = paid_at_razorpay(simulator)
+    now = int(timezone.now().timestamp())
+    assert swept(now - 100, now + 100).found == 1
+    assert not LedgerEntry.objects.filter(kind="fee").exists()
+    simulator.control("clock", advance=61)
+    for _time in range(2):
+        assert (swept(now - 100, now + 100).found, outcome(attempt.order)) == (0, ONCE_PAID)
+    payment = Payment.objects.get()
+    assert payment.fee
+    assert LedgerEntry.objects.get(kind="fee").amount == payment.fee
 
 
 @pytest.mark.covers("I7", "F18")
