@@ -131,6 +131,15 @@ def fetch_dispute(dispute_id: str) -> DisputeFacts:
     return _read(dispute_facts, _client().dispute.fetch(dispute_id))
 
 
+def list_disputes(*, since: int, until: int, skip: int = 0) -> tuple[list[DisputeFacts], bool]:
+    """Return up to 100 disputes opened between two Unix times, unreadable ones left out, and whether more follow.
+
+    Raises GatewayError.
+    """
+    answer = _client().dispute.all({"from": since, "to": until, "count": 100, "skip": skip})
+    return _readable(dispute_facts, _items(answer))
+
+
 def settlement_report(day: date) -> list[dict[str, Any]]:
     """Return the rows of Razorpay's settlement report of a day. Raises GatewayError."""
     rows: list[dict[str, Any]] = []
