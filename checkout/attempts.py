@@ -17,7 +17,7 @@ from checkout.gateway import WRONG_ANSWER, GatewayError
 from checkout.models import Order, RazorpayOrder
 from checkout.models.attention import CaseKind
 from checkout.status import OrderStatus
-from checkout.transport import places
+from checkout.transport import places, within
 
 # A web request spends at most this long on Razorpay, and waits this long for somebody else's call.
 BUDGET = 8.0
@@ -46,14 +46,13 @@ def open_payment(order: Order, *, budget: float = BUDGET) -> RazorpayOrder:
     Raises GatewayError when Razorpay gave no usable answer in time; calling again goes on where this left off.
     Raises NotPayable when the order is not pending, or turns out to be paid.
     """
-    deadline = time.monotonic() + budget
-    with places.taken():
+    with within(budget), places.taken():
         for _attempt in range(3):
-            attempt = _opened(_prepare(order.pk), deadline)
+            attempt = _opened(_prepare(order.pk))
             if attempt.status not in (SUPERSEDED, PAID):
                 return attempt
             if attempt.status == PAID:
-                _take_the_money(attempt, deadline)
+                _take_the_money(attempt)
     raise GatewayError(detail="Razorpay orders with our receipts cannot be used", status=409)
 
 
@@ -76,12 +75,12 @@ def _prepare(order_id: int) -> RazorpayOrder:
         )
 
 
-def _opened(attempt: RazorpayOrder, deadline: float) -> RazorpayOrder:
+def _opened(attempt: RazorpayOrder) -> RazorpayOrder:
     """Return the attempt with the id of its Razorpay order, or superseded when that must not be used."""
     if attempt.razorpay_order_id or not _claim(attempt):
         return _wait_for_id(attempt)
     try:
-        facts = finding.find_or_create(attempt, deadline)
+        facts = finding.find_or_create(attempt)
     except GatewayError as error:
         RazorpayOrder.objects.filter(pk=attempt.pk, razorpay_order_id=None).update(claimed_until=None)
         _tell_staff(attempt.order, error)
@@ -133,9 +132,9 @@ def _supersede(attempt: RazorpayOrder) -> RazorpayOrder:
     return attempt
 
 
-def _take_the_money(attempt: RazorpayOrder, deadline: float) -> None:
+def _take_the_money(attempt: RazorpayOrder) -> None:
     """Record the payment of a Razorpay order that was found paid; what does not pay our order leaves it to the next."""
-    payments.check(attempt.order, budget=max(deadline - time.monotonic(), 0.1))
+    payments.check(attempt.order)
     _supersede(attempt)
 
 

@@ -10,6 +10,7 @@ from checkout import gateway, orders
 from checkout.facts import OrderFacts
 from checkout.gateway import WRONG_ANSWER, GatewayError
 from checkout.models import RazorpayOrder
+from checkout.transport import seconds_left
 
 # Seconds before each further call, as far as the time of the request allows.
 PAUSES = (0.5, 1.0, 1.0, 2.0)
@@ -18,7 +19,7 @@ LOOKS = 2
 LEAST = 0.5
 
 
-def find_or_create(attempt: RazorpayOrder, deadline: float) -> OrderFacts | None:
+def find_or_create(attempt: RazorpayOrder) -> OrderFacts | None:
     """Return the Razorpay order of this attempt, or None when one with its receipt exists that must not be used.
 
     Raises GatewayError when there is no usable answer in time, or none that would help to repeat.
@@ -28,8 +29,8 @@ def find_or_create(attempt: RazorpayOrder, deadline: float) -> OrderFacts | None
     while True:
         try:
             if looks >= LOOKS:
-                return _create(attempt, deadline)
-            found = _look_up(attempt, deadline)
+                return _create(attempt)
+            found = _look_up(attempt)
             if found:
                 return _usable(attempt, found)
             looks += 1
@@ -40,7 +41,7 @@ def find_or_create(attempt: RazorpayOrder, deadline: float) -> OrderFacts | None
             problem = error
             # It may have been made all the same.
             looks = 0 if error.ambiguous and looks >= LOOKS else looks
-        _pause(next(pauses, None), deadline, problem)
+        _pause(next(pauses, None), problem)
 
 
 def adopt(facts: OrderFacts) -> RazorpayOrder | None:
@@ -54,22 +55,20 @@ def adopt(facts: OrderFacts) -> RazorpayOrder | None:
     return attempt if attempt.razorpay_order_id == facts.order_id else None
 
 
-def _pause(seconds: float | None, deadline: float, problem: GatewayError) -> None:
-    if seconds is None or _left(deadline) < seconds + LEAST:
+def _pause(seconds: float | None, problem: GatewayError) -> None:
+    if seconds is None or seconds_left() < seconds + LEAST:
         raise problem
     time.sleep(seconds)
 
 
-def _create(attempt: RazorpayOrder, deadline: float) -> OrderFacts | None:
+def _create(attempt: RazorpayOrder) -> OrderFacts | None:
     notes = {"order": attempt.order.number, "mark": attempt.mark}
     try:
-        facts = gateway.create_order(
-            amount=attempt.amount, receipt=attempt.receipt, notes=notes, timeout=_left(deadline)
-        )
+        facts = gateway.create_order(amount=attempt.amount, receipt=attempt.receipt, notes=notes)
     except GatewayError as error:
         if not error.is_known_receipt:
             raise
-        found = _known(attempt, error, deadline)
+        found = _known(attempt, error)
         if found is None:
             raise
         return _usable(attempt, found)
@@ -78,17 +77,17 @@ def _create(attempt: RazorpayOrder, deadline: float) -> OrderFacts | None:
     return facts
 
 
-def _known(attempt: RazorpayOrder, error: GatewayError, deadline: float) -> OrderFacts | None:
+def _known(attempt: RazorpayOrder, error: GatewayError) -> OrderFacts | None:
     """Return the order that an account refuses to make twice."""
     if not error.order_id:
-        return _look_up(attempt, deadline)
-    facts = gateway.fetch_order(error.order_id, timeout=_left(deadline))
+        return _look_up(attempt)
+    facts = gateway.fetch_order(error.order_id)
     return facts if facts.receipt == attempt.receipt else None
 
 
-def _look_up(attempt: RazorpayOrder, deadline: float) -> OrderFacts | None:
+def _look_up(attempt: RazorpayOrder) -> OrderFacts | None:
     """Return the order with our receipt that serves best, and note the others: no browser has seen them."""
-    found = gateway.find_orders(attempt.receipt, timeout=_left(deadline))
+    found = gateway.find_orders(attempt.receipt)
     found.sort(key=lambda facts: (_usable(attempt, facts) is not None, facts.status != "created"), reverse=True)
     for twin in found[1:]:
         if _is_mark_of(attempt, twin):
@@ -104,7 +103,3 @@ def _is_mark_of(attempt: RazorpayOrder, facts: OrderFacts) -> bool:
 def _usable(attempt: RazorpayOrder, facts: OrderFacts) -> OrderFacts | None:
     same = (facts.amount, facts.currency, facts.receipt) == (attempt.amount, attempt.currency, attempt.receipt)
     return facts if same and _is_mark_of(attempt, facts) else None
-
-
-def _left(deadline: float) -> float:
-    return max(deadline - time.monotonic(), 0.1)

@@ -39,7 +39,7 @@ _local = threading.local()
 Facts = TypeVar("Facts")
 
 
-def create_order(*, amount: int, receipt: str, notes: Mapping[str, str], timeout: float | None = None) -> OrderFacts:
+def create_order(*, amount: int, receipt: str, notes: Mapping[str, str]) -> OrderFacts:
     """Create a Razorpay order of `amount` paise in INR that captures by itself. Raises GatewayError.
 
     Not safe to repeat after an unknown answer: look the receipt up first (https://razorpay.com/docs/api/orders/create/).
@@ -53,49 +53,45 @@ def create_order(*, amount: int, receipt: str, notes: Mapping[str, str], timeout
         "notes": dict(notes),
         "payment_capture": 1,
     }
-    return _read(order_facts, _client().order.create(data, **_options(timeout)))
+    return _read(order_facts, _client().order.create(data))
 
 
-def fetch_order(order_id: str, *, timeout: float | None = None) -> OrderFacts:
+def fetch_order(order_id: str) -> OrderFacts:
     """Fetch one Razorpay order. Raises GatewayError."""
     _require(is_order_id(order_id))
-    return _read(order_facts, _client().order.fetch(order_id, **_options(timeout)))
+    return _read(order_facts, _client().order.fetch(order_id))
 
 
-def find_orders(receipt: str, *, timeout: float | None = None) -> list[OrderFacts]:
+def find_orders(receipt: str) -> list[OrderFacts]:
     """Return the Razorpay orders with exactly this receipt. Raises GatewayError."""
-    answer = _client().order.all({"receipt": receipt, "count": 100}, **_options(timeout))
+    answer = _client().order.all({"receipt": receipt, "count": 100})
     found = [_read(order_facts, item) for item in _items(answer)]
     return [facts for facts in found if facts.receipt == receipt]
 
 
-def fetch_order_payments(order_id: str, *, timeout: float | None = None) -> list[PaymentFacts]:
+def fetch_order_payments(order_id: str) -> list[PaymentFacts]:
     """Return every payment attempt on a Razorpay order, failed ones too. Raises GatewayError."""
     _require(is_order_id(order_id))
-    answer = _client().order.payments(order_id, **_options(timeout))
+    answer = _client().order.payments(order_id)
     return [_read(payment_facts, item) for item in _items(answer)]
 
 
-def fetch_payment(payment_id: str, *, timeout: float | None = None) -> PaymentFacts:
+def fetch_payment(payment_id: str) -> PaymentFacts:
     """Fetch one payment. Raises GatewayError."""
     _require(is_payment_id(payment_id))
-    return _read(payment_facts, _client().payment.fetch(payment_id, **_options(timeout)))
+    return _read(payment_facts, _client().payment.fetch(payment_id))
 
 
-def list_payments(
-    *, since: int, until: int, skip: int = 0, timeout: float | None = None
-) -> tuple[list[PaymentFacts], bool]:
+def list_payments(*, since: int, until: int, skip: int = 0) -> tuple[list[PaymentFacts], bool]:
     """Return up to 100 payments created between two Unix times, unreadable ones left out, and whether more follow.
 
     Raises GatewayError.
     """
-    answer = _client().payment.all({"from": since, "to": until, "count": 100, "skip": skip}, **_options(timeout))
+    answer = _client().payment.all({"from": since, "to": until, "count": 100, "skip": skip})
     return _readable(payment_facts, _items(answer))
 
 
-def refund(
-    payment_id: str, *, amount: int, key: str, notes: Mapping[str, str], timeout: float | None = None
-) -> RefundFacts:
+def refund(payment_id: str, *, amount: int, key: str, notes: Mapping[str, str]) -> RefundFacts:
     """Refund `amount` paise of a captured payment. Raises GatewayError.
 
     Safe to repeat with the same `key` and the same amount and notes: Razorpay then answers with the same refund
@@ -104,64 +100,71 @@ def refund(
     _require(is_payment_id(payment_id))
     data = {"amount": amount, "speed": "normal", "notes": dict(notes), "receipt": key[:40]}
     headers = {"X-Refund-Idempotency": key}
-    return _read(refund_facts, _client().payment.refund(payment_id, data, headers=headers, **_options(timeout)))
+    return _read(refund_facts, _client().payment.refund(payment_id, data, headers=headers))
 
 
-def fetch_refund(refund_id: str, *, timeout: float | None = None) -> RefundFacts:
+def fetch_refund(refund_id: str) -> RefundFacts:
     """Fetch one refund. Raises GatewayError."""
     _require(is_refund_id(refund_id))
-    return _read(refund_facts, _client().refund.fetch(refund_id, **_options(timeout)))
+    return _read(refund_facts, _client().refund.fetch(refund_id))
 
 
-def fetch_payment_refunds(payment_id: str, *, timeout: float | None = None) -> list[RefundFacts]:
+def fetch_payment_refunds(payment_id: str) -> list[RefundFacts]:
     """Return the refunds of one payment, whoever asked for them. Raises GatewayError."""
     _require(is_payment_id(payment_id))
-    answer = _client().payment.fetch_multiple_refund(payment_id, {"count": 100}, **_options(timeout))
+    answer = _client().payment.fetch_multiple_refund(payment_id, {"count": 100})
     return [_read(refund_facts, item) for item in _items(answer)]
 
 
-def list_refunds(
-    *, since: int, until: int, skip: int = 0, timeout: float | None = None
-) -> tuple[list[RefundFacts], bool]:
+def list_refunds(*, since: int, until: int, skip: int = 0) -> tuple[list[RefundFacts], bool]:
     """Return up to 100 refunds made between two Unix times, unreadable ones left out, and whether more follow.
 
     Raises GatewayError.
     """
-    answer = _client().refund.all({"from": since, "to": until, "count": 100, "skip": skip}, **_options(timeout))
+    answer = _client().refund.all({"from": since, "to": until, "count": 100, "skip": skip})
     return _readable(refund_facts, _items(answer))
 
 
-def fetch_dispute(dispute_id: str, *, timeout: float | None = None) -> DisputeFacts:
+def fetch_dispute(dispute_id: str) -> DisputeFacts:
     """Fetch one dispute. Raises GatewayError."""
     _require(is_dispute_id(dispute_id))
-    return _read(dispute_facts, _client().dispute.fetch(dispute_id, **_options(timeout)))
+    return _read(dispute_facts, _client().dispute.fetch(dispute_id))
 
 
-def settlement_report(day: date, *, timeout: float | None = None) -> list[dict[str, Any]]:
+def list_disputes(*, since: int, until: int, skip: int = 0) -> tuple[list[DisputeFacts], bool]:
+    """Return up to 100 disputes opened between two Unix times, unreadable ones left out, and whether more follow.
+
+    Raises GatewayError.
+    """
+    answer = _client().dispute.all({"from": since, "to": until, "count": 100, "skip": skip})
+    return _readable(dispute_facts, _items(answer))
+
+
+def settlement_report(day: date) -> list[dict[str, Any]]:
     """Return the rows of Razorpay's settlement report of a day. Raises GatewayError."""
     rows: list[dict[str, Any]] = []
     while True:
         query = {"year": day.year, "month": day.month, "day": day.day, "count": 100, "skip": len(rows)}
-        page = _items(_client().settlement.report(query, **_options(timeout)))
+        page = _items(_client().settlement.report(query))
         rows += [row for row in page if isinstance(row, dict)]
         if len(page) < 100:
             return rows
 
 
-def capture(payment_id: str, *, amount: int, currency: str, timeout: float | None = None) -> PaymentFacts:
+def capture(payment_id: str, *, amount: int, currency: str) -> PaymentFacts:
     """Capture an authorized payment of `amount` paise. On any error the payment is fetched and its status believed."""
     _require(is_payment_id(payment_id))
     try:
         # A fresh dict each time: the SDK writes the amount into the dict that it is given.
         data = {"currency": currency}
-        return _read(payment_facts, _client().payment.capture(payment_id, amount, data, **_options(timeout)))
+        return _read(payment_facts, _client().payment.capture(payment_id, amount, data))
     except GatewayError:
-        return fetch_payment(payment_id, timeout=timeout)
+        return fetch_payment(payment_id)
 
 
-def check_key(*, timeout: float | None = None) -> None:
+def check_key() -> None:
     """Ask Razorpay for one order, whichever it is: an answer means that key id and secret work. Raises GatewayError."""
-    _items(_client().order.all({"count": 1}, **_options(timeout)))
+    _items(_client().order.all({"count": 1}))
 
 
 def checkout_signature_is_valid(*, order_id: str, payment_id: str, signature: object, key_id: str) -> bool:
@@ -207,10 +210,6 @@ def _client() -> Any:
         _local.client = razorpay.Client(session=Session(), auth=(key_id, secret), base_url=url)
         _local.identity = identity
     return _local.client
-
-
-def _options(timeout: float | None) -> dict[str, Any]:
-    return {} if timeout is None else {"timeout": max(min(timeout, settings.RAZORPAY_TIMEOUT), 0.1)}
 
 
 def _require(is_valid: bool) -> None:

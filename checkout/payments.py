@@ -1,7 +1,6 @@
 """Payments: every report of money ends in `record`, and any order and number of reports ends in the same state."""
 
 import logging
-import time
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
@@ -16,6 +15,7 @@ from checkout.models.attention import CaseKind
 from checkout.models.changing import take_over
 from checkout.models.ledger import EntryKind
 from checkout.status import PAYMENT_RANK, OrderStatus, PaymentStatus, RefundStatus
+from checkout.transport import within
 
 logger = logging.getLogger(__name__)
 
@@ -48,23 +48,26 @@ def verify(*, order_id: object, payment_id: object, signature: object) -> Order:
     known = Payment.objects.filter(razorpay_payment_id=payment_id, status__in=PAID_WORDS).exists()
     if not known:
         _announce(attempt, payment_id)
-        deadline = time.monotonic() + BUDGET
         try:
-            _take(attempt, [gateway.fetch_payment(payment_id, timeout=_left(deadline))], deadline)
+            with within(BUDGET):
+                _take(attempt, [gateway.fetch_payment(payment_id)])
         except GatewayError as error:
             logger.warning("Payment %s is confirmed later: %s", payment_id, error)
     return Order.objects.get(pk=attempt.order_id)
 
 
 def check(order: Order, *, budget: float = BUDGET) -> None:
-    """Ask Razorpay about every attempt of an order and record what it says. Raises GatewayError."""
-    deadline = time.monotonic() + budget
-    for attempt in order.razorpay_orders.exclude(razorpay_order_id=None):
-        if not attempt.is_of_this_mode:
-            continue
-        payments = gateway.fetch_order_payments(attempt.razorpay_order_id or "", timeout=_left(deadline))
-        _take(attempt, payments, deadline)
-        _ask_about_announced(attempt, payments, deadline)
+    """Ask Razorpay about every attempt of an order and record what it says. All of it ends within `budget` seconds.
+
+    Raises GatewayError.
+    """
+    with within(budget):
+        for attempt in order.razorpay_orders.exclude(razorpay_order_id=None):
+            if not attempt.is_of_this_mode:
+                continue
+            payments = gateway.fetch_order_payments(attempt.razorpay_order_id or "")
+            _take(attempt, payments)
+            _ask_about_announced(attempt, payments)
     Order.objects.filter(pk=order.pk).update(checked_at=timezone.now())
 
 
@@ -111,35 +114,35 @@ def _record(facts: PaymentFacts, order_facts: OrderFacts | None) -> str:
         return "applied" if changed or verdict else "unchanged"
 
 
-def _take(attempt: RazorpayOrder, payments: list[PaymentFacts], deadline: float) -> None:
+def _take(attempt: RazorpayOrder, payments: list[PaymentFacts]) -> None:
     """Capture what is only authorized, look at the Razorpay order, and record the payments."""
     may_capture = _may_capture(attempt)
     payments = [
-        gateway.capture(facts.payment_id, amount=facts.amount, currency=facts.currency, timeout=_left(deadline))
+        gateway.capture(facts.payment_id, amount=facts.amount, currency=facts.currency)
         if facts.status == PaymentStatus.AUTHORIZED and may_capture
         else facts
         for facts in payments
     ]
     # The order is fetched after its payments, so that it is never older than they are.
-    order_facts = gateway.fetch_order(attempt.razorpay_order_id or "", timeout=_left(deadline)) if payments else None
+    order_facts = gateway.fetch_order(attempt.razorpay_order_id or "") if payments else None
     for facts in payments:
         record(facts, order_facts)
         _import_refunds(facts)
 
 
-def _ask_about_announced(attempt: RazorpayOrder, listed: list[PaymentFacts], deadline: float) -> None:
+def _ask_about_announced(attempt: RazorpayOrder, listed: list[PaymentFacts]) -> None:
     """Ask for each payment that a browser has proved and Razorpay does not list: lists lag, a plain answer does not."""
     known = [facts.payment_id for facts in listed]
     announced = attempt.payments.filter(status=PaymentStatus.CREATED).exclude(razorpay_payment_id__in=known)
     for payment in announced:
         try:
-            facts = gateway.fetch_payment(payment.razorpay_payment_id, timeout=_left(deadline))
+            facts = gateway.fetch_payment(payment.razorpay_payment_id)
         except GatewayError as error:
             if not error.is_refusal:
                 raise
             _disown(payment, error)
         else:
-            _take(attempt, [facts], deadline)
+            _take(attempt, [facts])
 
 
 def _disown(payment: Payment, error: GatewayError) -> None:
@@ -217,7 +220,7 @@ def _merge(known: Payment | None, facts: PaymentFacts, order: Order, attempt: Ra
 
 
 def _copy(facts: PaymentFacts, payment: Payment) -> None:
-    # Reports come late and out of order: a payment only moves forward.
+    # Reports come late and out of order: they only move a payment forward.
     if PAYMENT_RANK[facts.status] >= PAYMENT_RANK[PaymentStatus(payment.status)]:
         _take_over(facts, payment)
     if facts.was_captured:
@@ -242,7 +245,3 @@ def _take_over(facts: PaymentFacts, payment: Payment) -> None:
         email=(may_know and facts.email) or payment.email,
         contact=(may_know and facts.contact) or payment.contact,
     )
-
-
-def _left(deadline: float) -> float:
-    return max(deadline - time.monotonic(), 0.1)

@@ -52,7 +52,8 @@ MOVES: dict[OrderStatus, frozenset[OrderStatus]] = {
 BOUGHT = frozenset({OrderStatus.PAID, OrderStatus.PACKED, OrderStatus.SHIPPED, OrderStatus.DELIVERED})
 BEFORE_DISPATCH = frozenset({OrderStatus.PENDING, OrderStatus.ON_HOLD, OrderStatus.PAID, OrderStatus.PACKED})
 
-# A payment only moves to a higher rank. `failed` is not final: late authorisation and a UPI retry revive the same id.
+# A report moves a payment to a higher rank only. `failed` is not final: late authorisation and a UPI retry revive the
+# same id. What is `refunded` is captured again once a bank has sent a refund of it back.
 PAYMENT_RANK: dict[PaymentStatus, int] = {
     PaymentStatus.CREATED: 0,
     PaymentStatus.FAILED: 1,

@@ -1,4 +1,4 @@
-"""Finding money that nobody told the shop of, in Razorpay's own lists of payments and refunds.
+"""Finding what nobody told the shop of, in Razorpay's own lists of payments, refunds and disputes.
 
 The lists are read day by day, so that a day that could be read is done whatever happens on the next.
 """
@@ -9,16 +9,17 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, TypeVar
 
-from checkout import gateway, payments, refunds
-from checkout.facts import OrderFacts, PaymentFacts, RefundFacts
+from checkout import disputes, gateway, payments, refunds
+from checkout.facts import DisputeFacts, OrderFacts, PaymentFacts, RefundFacts
 from checkout.gateway import GatewayError
-from checkout.models import Payment, Refund
+from checkout.models import Dispute, Payment, Refund
+from checkout.models.ledger import EntryKind
 from checkout.patience import Patience
 
 logger = logging.getLogger(__name__)
 
 Answer = TypeVar("Answer")
-Facts = TypeVar("Facts", PaymentFacts, RefundFacts)
+Facts = TypeVar("Facts", PaymentFacts, RefundFacts, DisputeFacts)
 Window = tuple[int, int]
 DAY = 24 * 60 * 60
 # Pages overlap: what moves in the list while it is read is read twice instead of not at all.
@@ -58,6 +59,9 @@ class Sweep:
             self._read_old_refunds(begin)
             self._try(f"payments from {begin}", self._read_payments, begin, end)
             self._try(f"refunds from {begin}", self._read_refunds, begin, end)
+            # The refusal of this list says nothing about the shop's key: it is not asked for when nobody answers.
+            if not self.patience.is_over:
+                self._try(f"disputes from {begin}", self._read_disputes, begin, end)
             if self.failed == failed_before and self.complete_until == begin:
                 self.complete_until = end
 
@@ -71,9 +75,13 @@ class Sweep:
             self.seen(page)
             rows = Payment.objects.filter(razorpay_payment_id__in=[facts.payment_id for facts in page])
             known = set(rows.values_list("razorpay_payment_id", "status"))
+            free = set(rows.exclude(entries__kind=EntryKind.FEE).values_list("razorpay_payment_id", "amount"))
             for facts in page:
-                if facts.was_captured and (facts.payment_id, facts.status) not in known:
-                    self.found += 1
+                is_new = facts.was_captured and (facts.payment_id, facts.status) not in known
+                # A fee may be told days after the capture, by no event.
+                has_fee = facts.was_captured and facts.fee and (facts.payment_id, facts.amount) in free
+                self.found += is_new
+                if is_new or has_fee:
                     self._try(facts.payment_id, self._ask, _record_payment, facts)
 
     def _read_refunds(self, begin: int, end: int) -> None:
@@ -83,6 +91,14 @@ class Sweep:
             for facts in page:
                 if (facts.refund_id, facts.status) not in known:
                     self._try(facts.refund_id, self._ask, _record_refund, facts)
+
+    def _read_disputes(self, begin: int, end: int) -> None:
+        for page in self._pages(_list_disputes, begin, end):
+            rows = Dispute.objects.filter(razorpay_dispute_id__in=[facts.dispute_id for facts in page])
+            known = set(rows.values_list("razorpay_dispute_id", "status"))
+            for facts in page:
+                if (facts.dispute_id, facts.status) not in known:
+                    self._try(facts.dispute_id, _record_dispute, facts)
 
     def _pages(self, fetch: Callable[..., tuple[list[Facts], bool]], begin: int, end: int) -> Iterator[list[Facts]]:
         """Yield the pages of a window. Raises GatewayError when one cannot be read, or may have been passed over."""
@@ -131,6 +147,10 @@ def _record_refund(facts: RefundFacts) -> None:
     refunds.record(facts)
 
 
+def _record_dispute(facts: DisputeFacts) -> None:
+    disputes.record(facts)
+
+
 def _order_of(facts: PaymentFacts) -> OrderFacts | None:
     try:
         return gateway.fetch_order(facts.order_id) if facts.order_id else None
@@ -140,5 +160,18 @@ def _order_of(facts: PaymentFacts) -> OrderFacts | None:
         raise
 
 
-def _id(facts: PaymentFacts | RefundFacts) -> str:
-    return facts.payment_id if isinstance(facts, PaymentFacts) else facts.refund_id
+def _list_disputes(**window: int) -> tuple[list[DisputeFacts], bool]:
+    """Ask for disputes; an account that may not see any has none. Raises GatewayError."""
+    try:
+        return gateway.list_disputes(**window)
+    except GatewayError as error:
+        if not (error.is_refusal or error.is_about_our_key):
+            raise
+        logger.warning("Razorpay does not list disputes: %s", error)
+        return [], False
+
+
+def _id(facts: PaymentFacts | RefundFacts | DisputeFacts) -> str:
+    if isinstance(facts, PaymentFacts):
+        return facts.payment_id
+    return facts.refund_id if isinstance(facts, RefundFacts) else facts.dispute_id

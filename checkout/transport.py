@@ -3,6 +3,7 @@
 However badly Razorpay answers, some threads of each web process stay free for the shop's pages.
 """
 
+import math
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -25,6 +26,9 @@ WRONG_ANSWER = "WRONG_ANSWER"
 MAX_ANSWER = 10_000_000
 # Calls take a moment. Nobody queues behind one that has taken longer already.
 LATE = 1.5
+# With less time than this no answer is worth waiting for.
+LEAST = 0.1
+_local = threading.local()
 
 
 @dataclass(eq=False)
@@ -80,6 +84,26 @@ class GatewayError(Exception):
         return _("We cannot reach our payment partner right now. Your order is saved: please try again in a minute.")
 
 
+@contextmanager
+def within(seconds: float) -> Iterator[None]:
+    """Give all calls of the block, and of what it calls, so many seconds together; a block inside cannot give more.
+
+    A call for which no time is left raises GatewayError and is not made.
+    """
+    before = getattr(_local, "deadline", math.inf)
+    _local.deadline = min(before, time.monotonic() + seconds)
+    try:
+        yield
+    finally:
+        _local.deadline = before
+
+
+def seconds_left() -> float:
+    """Return how many seconds this thread may still spend on Razorpay."""
+    left: float = getattr(_local, "deadline", math.inf) - time.monotonic()
+    return left
+
+
 class Places:
     """How many threads of this process may wait for Razorpay at once; a thread that takes two has one."""
 
@@ -105,9 +129,9 @@ class Places:
     def _take(self, me: int) -> None:
         with self._changed:
             while len(self._since) >= settings.RAZORPAY_PLACES:
-                left = min(self._since.values()) + LATE - time.monotonic()
+                left = min(min(self._since.values()) + LATE - time.monotonic(), seconds_left())
                 if left <= 0:
-                    raise GatewayError(detail="too many calls are waiting for Razorpay", status=429, code="SHOP_BUSY")
+                    raise _busy("too many calls are waiting for Razorpay")
                 self._changed.wait(left)
             self._since[me] = time.monotonic()
 
@@ -119,25 +143,26 @@ class Session(requests.Session):
     """A `requests` session that never hangs, never follows a redirect and only returns a JSON object of a success."""
 
     def request(self, method: str | bytes, url: str | bytes, *args: Any, **kwargs: Any) -> requests.Response:
-        """Send a request; `timeout` is the seconds for all of it. Raises GatewayError."""
-        seconds = kwargs.pop("timeout", None) or settings.RAZORPAY_TIMEOUT
-        kwargs.update(allow_redirects=False, stream=True, timeout=(min(CONNECT_TIMEOUT, seconds), seconds))
-        deadline = time.monotonic() + seconds
-
-        def call() -> requests.Response:
-            response = super(Session, self).request(method, url, *args, **kwargs)
-            response._content = _read(response, deadline)
-            return response
-
+        """Send a request, with at most `RAZORPAY_TIMEOUT` seconds for all of it. Raises GatewayError."""
         try:
             with places.taken():
-                response = _in_time(seconds, call)
+                seconds = min(settings.RAZORPAY_TIMEOUT, seconds_left())
+                if seconds < LEAST:
+                    raise _busy("no time is left for this call")
+                response = _in_time(seconds, lambda: self._send_and_read(seconds, method, url, *args, **kwargs))
         except (requests.RequestException, urllib3.exceptions.HTTPError) as error:
             raise GatewayError(detail=type(error).__name__) from error
         if not 200 <= response.status_code < 300:
             raise _refusal(response)
         if not isinstance(_json(response), dict):
             raise GatewayError(detail="the answer is not a JSON object", status=response.status_code)
+        return response
+
+    def _send_and_read(self, seconds: float, *args: Any, **kwargs: Any) -> requests.Response:
+        deadline = time.monotonic() + seconds
+        kwargs.update(allow_redirects=False, stream=True, timeout=(min(CONNECT_TIMEOUT, seconds), seconds))
+        response = super().request(*args, **kwargs)
+        response._content = _read(response, deadline)
         return response
 
 
@@ -154,7 +179,7 @@ def _in_time(seconds: float, call: Callable[[], requests.Response]) -> requests.
 
     threading.Thread(target=run, name="razorpay", daemon=True).start()
     try:
-        return outcome.result(seconds + 0.25)
+        return outcome.result(seconds)
     except TimeoutError as error:
         raise requests.Timeout from error
 
@@ -170,6 +195,10 @@ def _read(response: requests.Response, deadline: float) -> bytes:
             response.close()
             raise requests.ReadTimeout("the answer did not end")
     return b"".join(parts)
+
+
+def _busy(detail: str) -> GatewayError:
+    return GatewayError(detail=detail, status=429, code="SHOP_BUSY")
 
 
 def _json(response: requests.Response) -> Any:

@@ -58,7 +58,8 @@ def compare(patience: Patience, limit: int = 100) -> int:
 def _unconfirmed() -> QuerySet[WebhookEvent]:
     events = WebhookEvent.objects.filter(event__in=CAPTURED_EVENTS, compared_at=None)
     recent = events.filter(received_at__gte=timezone.now() - LATE_MONEY)
-    return recent.exclude(payment_id="").exclude(outcome__in=[Outcome.QUARANTINED, Outcome.WAITING, Outcome.FAILED])
+    unused = [Outcome.QUARANTINED, Outcome.FOREIGN, Outcome.WAITING, Outcome.FAILED]
+    return recent.exclude(payment_id="").exclude(outcome__in=unused)
 
 
 def _differs(payment_id: str, what: str) -> None:

@@ -50,6 +50,8 @@ def apply(event: WebhookEvent) -> str:
         outcome, error = handlers.handle(bytes(event.raw)), ""
     except BadFacts as problem:
         outcome, error = Outcome.QUARANTINED, str(problem)
+    except handlers.OtherAccount as problem:
+        outcome, error = Outcome.FOREIGN, str(problem)
     except OperationalError as problem:
         # Somebody else held the order for long, or the database is gone: nothing is wrong with the event.
         logger.warning("Event %s waits: %s", event, problem)
@@ -113,11 +115,17 @@ def _keep(event: WebhookEvent, outcome: str, error: str) -> None:
 
 
 def _tell(event: WebhookEvent, outcome: str, error: str) -> None:
-    """Put before staff what cannot be read, and what was tried many times; what got through needs nobody."""
+    """Put before staff what cannot be used, and what was tried many times; what got through needs nobody."""
     subject = f"event {event.pk}"
     if outcome == Outcome.QUARANTINED:
         text = f"Razorpay sent {event}, which cannot be read: {error}. It is kept in the webhook events."
         attention.open_case(CaseKind.STUCK, text, subject="unreadable event")
+    elif outcome == Outcome.FOREIGN:
+        text = (
+            f"Nothing was done with an event: {error}. If it is this shop’s too, correct RAZORPAY_ACCOUNT_ID and apply "
+            "the event again; if not, take this shop’s address out of that account’s webhooks."
+        )
+        attention.open_case(CaseKind.OTHER_ACCOUNT, text, subject="another account")
     elif outcome in OPEN and event.attempts >= claims.MANY_ATTEMPTS:
         attention.open_case(CaseKind.STUCK, f"{event} was tried {event.attempts} times: {error}", subject=subject)
     elif event.attempts > claims.MANY_ATTEMPTS:

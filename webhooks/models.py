@@ -20,6 +20,7 @@ class Outcome(models.TextChoices):
     UNMATCHED = "unmatched", "No order of ours"
     ASK_RAZORPAY = "ask_razorpay", "Left to reconciliation"
     IGNORED = "ignored", "Not needed"
+    FOREIGN = "foreign", "Of another account"
     QUARANTINED = "quarantined", "Unreadable"
     FAILED = "failed", "Failed"
 

@@ -18,6 +18,7 @@ from django.urls import reverse
 
 from checkout import gateway
 from checkout.gateway import GatewayError
+from checkout.transport import within
 from webhooks.models import WebhookEvent
 
 PING = "shop.ping"
@@ -91,7 +92,8 @@ def check_key() -> Finding:
     """Ask Razorpay for one order with the API key."""
     title = "The API key does not work"
     try:
-        gateway.check_key(timeout=API_PATIENCE)
+        with within(API_PATIENCE):
+            gateway.check_key()
     except GatewayError as error:
         if error.status == 401:
             text = (

@@ -7,11 +7,12 @@ from django.utils.translation import gettext as _
 from checkout import attention, contradictions, emails, invoices, ledger, orders
 from checkout.facts import RefundFacts
 from checkout.models import Order, Payment, Refund
+from checkout.models.changing import take_over
 from checkout.models.ledger import EntryKind
 from checkout.models.refund import RefundOrigin
 from checkout.refunds.asking import lock
 from checkout.refunds.bounds import left
-from checkout.status import REFUND_RANK, OrderStatus, RefundStatus
+from checkout.status import REFUND_RANK, OrderStatus, PaymentStatus, RefundStatus
 
 
 def record(facts: RefundFacts) -> str:
@@ -43,6 +44,7 @@ def settle(payment: Payment) -> None:
             _book(refund, payment)
         elif refund.razorpay_refund_id and ledger.is_booked(EntryKind.REFUND, refund.razorpay_refund_id):
             ledger.book(EntryKind.REFUND_REVERSAL, payment, refund.amount, entity_id=refund.razorpay_refund_id)
+    _count_what_came_back(payment)
     if payment.order:
         _end_hold(payment.order)
 
@@ -115,6 +117,20 @@ def _drop_what_no_longer_fits(payment: Payment) -> None:
     for refund in payment.refunds.filter(status=RefundStatus.REQUESTED).order_by("-pk"):
         if left(captured, payment.refunds.values_list("status", "amount")) < 0:
             fail(refund, _("Another refund of this payment left no room for it."))
+
+
+def _count_what_came_back(payment: Payment) -> None:
+    """Let its refunds alone say how much of a captured payment went back, once a bank has returned one of them.
+
+    Reports of the payment itself cannot tell: an older one may come after a newer.
+    """
+    made = payment.refunds.exclude(razorpay_refund_id=None).exclude(origin=RefundOrigin.AUTO)
+    amounts = made.exclude(status=RefundStatus.FAILED).values_list("amount", flat=True)
+    if len(amounts) == made.count():
+        return
+    back = sum(amounts)
+    status = PaymentStatus.REFUNDED if back >= payment.amount else PaymentStatus.CAPTURED
+    take_over(payment, status=status, amount_refunded=back)
 
 
 def _book(refund: Refund, payment: Payment) -> None:

@@ -18,6 +18,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 TAG = "diecast"
 KEY_ID = re.compile(r"rzp_(test|live)_[A-Za-z0-9]{4,64}")
+ACCOUNT_ID = re.compile(r"acc_[A-Za-z0-9]{14}")
 LONGEST_TIMEOUT = 8
 SHORTEST_RESERVATION = 12
 SMTP = "Set EMAIL_URL, for example smtp+tls://user:password@mail.example.in:587."
@@ -84,6 +85,9 @@ def check_razorpay_keys(**kwargs: Any) -> Iterator[checks.CheckMessage]:
     if not all(KEY_ID.fullmatch(key) for key in settings.RAZORPAY_PREVIOUS_KEYS):
         hint = "Write id:secret,id:secret with ids like rzp_live_...."
         yield checks.Error("RAZORPAY_PREVIOUS_KEYS holds something that is not a key id.", hint=hint, id="diecast.E014")
+    if settings.RAZORPAY_ACCOUNT_ID and not ACCOUNT_ID.fullmatch(settings.RAZORPAY_ACCOUNT_ID):
+        hint = "Write acc_ and the merchant id that the dashboard shows, or leave it empty."
+        yield checks.Error("RAZORPAY_ACCOUNT_ID is not an account id.", hint=hint, id="diecast.E019")
 
 
 @checks.register(TAG)

@@ -293,6 +293,8 @@ RAZORPAY_KEY_SECRET = text("RAZORPAY_KEY_SECRET")
 RAZORPAY_WEBHOOK_SECRETS = parts("RAZORPAY_WEBHOOK_SECRET", [])
 # Keys that were rolled: payments of orders made with them stay verifiable.
 RAZORPAY_PREVIOUS_KEYS = read("RAZORPAY_PREVIOUS_KEYS", key_pairs, dict[str, str](), "id:secret,id:secret")
+# Empty: every signed event is taken for the shop's own.
+RAZORPAY_ACCOUNT_ID = text("RAZORPAY_ACCOUNT_ID")
 RAZORPAY_API_URL = text("RAZORPAY_API_URL", "https://api.razorpay.com").rstrip("/")
 RAZORPAY_CHECKOUT_JS_URL = text("RAZORPAY_CHECKOUT_JS_URL", "https://checkout.razorpay.com/v1/checkout.js")
 # Seconds for a call, from looking the name up to the end of the answer.

@@ -7,7 +7,7 @@ import pytest
 import requests
 from pytest_django import Settings
 
-from checkout import gateway
+from checkout import gateway, transport
 from checkout.gateway import GatewayError
 from tests.checkout import faults
 from tests.checkout.faults import Fault, FaultyRazorpay
@@ -159,17 +159,18 @@ def test_every_call_has_a_timeout_and_none_follows_redirects(
 
     monkeypatch.setattr(requests.Session, "send", watched)
     order = gateway.create_order(amount=100, receipt="r-1", notes={})
-    gateway.fetch_order(order.order_id, timeout=1.5)
-    gateway.find_orders("r-1", timeout=60)
-    gateway.fetch_order_payments(order.order_id, timeout=0)
+    with transport.within(60):
+        gateway.find_orders("r-1")
     gateway.list_payments(since=0, until=2_000_000_000)
-    assert seen == [
-        ((2.0, 2.0), False),
-        ((1.5, 1.5), False),
-        ((2.0, 2.0), False),
-        ((0.1, 0.1), False),
-        ((2.0, 2.0), False),
-    ]
+    assert seen == [((2.0, 2.0), False)] * 3
+    with transport.within(1.5), transport.within(60):
+        gateway.fetch_order(order.order_id)
+    (connect, read), _redirects = seen.pop()
+    assert 0 < connect == read <= 1.5
+    with transport.within(0.01), pytest.raises(GatewayError) as caught:
+        gateway.fetch_order(order.order_id)
+    assert (caught.value.ambiguous, caught.value.is_refusal) == (False, False)
+    assert len(seen) == 3, "nothing was sent"
 
 
 def test_an_empty_answer_to_a_list_is_a_list(simulator: Simulator) -> None:

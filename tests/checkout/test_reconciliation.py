@@ -1,12 +1,17 @@
 """Catching up: Razorpay is asked before anything is given up, and what nobody told is found."""
 
 import datetime as dt
+import time
+from contextlib import suppress
+from typing import Any
 
 import pytest
+import requests
 from django.utils import timezone
 from pytest_django import Settings
 
-from checkout import gateway, orders, reconciliation
+from checkout import gateway, orders, payments, reconciliation, transport
+from checkout.gateway import GatewayError
 from checkout.models import AttentionCase, Order, Payment
 from checkout.models.attention import CaseKind
 from tests.checkout import faults, reports
@@ -34,6 +39,19 @@ def bought(simulator: Simulator) -> tuple[Order, str]:
     make_product(SKU)
     order, body = Buyer().buy(SKU)
     return order, str(body["razorpay"]["order_id"])
+
+
+def ends_of_calls(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """Return a list that gets the moment at which each call ends at the latest."""
+    ends: list[float] = []
+    send = transport.Session.send
+
+    def watched(self: transport.Session, request: requests.PreparedRequest, **options: Any) -> requests.Response:
+        ends.append(time.monotonic() + options["timeout"][1])
+        return send(self, request, **options)
+
+    monkeypatch.setattr(transport.Session, "send", watched)
+    return ends
 
 
 @pytest.mark.covers("G1")
@@ -95,6 +113,34 @@ def test_a_signed_payment_that_cannot_be_captured_yet_is_confirming(
     assert outcome(order) == NEVER_PAID
     assert Buyer().client.post("/payments/verify/", triple).json()["status"] == "paid"
     assert outcome(order) == ONCE_PAID
+
+
+@pytest.mark.covers("B8", "D10", "F3")
+@pytest.mark.parametrize("verb", ["verify", "check"])
+def test_all_calls_of_a_verb_share_its_time(
+    verb: str,
+    bought: tuple[Order, str],
+    faulty: FaultyRazorpay,
+    simulator: Simulator,
+    settings: Settings,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Seen to fail: after a capture without an answer the payment was asked about for as long once more."""
+    order, razorpay_id = bought
+    settings.RAZORPAY_TIMEOUT = 1.0
+    monkeypatch.setattr(payments, "BUDGET", 1.5)
+    triple = reports.pay(simulator, razorpay_id, "authorized")
+    faulty.plan(faults.hang, on="/capture")
+    ends = ends_of_calls(monkeypatch)
+    begin = time.monotonic()
+    if verb == "verify":
+        payments.verify(**{name.removeprefix("razorpay_"): value for name, value in triple.items()})
+    else:
+        with suppress(GatewayError):
+            payments.check(order, budget=1.5)
+    assert faulty.count("/capture") == 1
+    assert max(ends) < begin + 1.5 + 0.4, "the last call may last as long as the verb, and a moment of a busy machine"
+    assert outcome(order) == NEVER_PAID
 
 
 @pytest.mark.covers("F5")

@@ -4,6 +4,9 @@ The control, as it was seen: without the header `X-Refund-Idempotency` a lost an
 """
 
 import datetime as dt
+import itertools
+from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -16,9 +19,11 @@ from catalog.models.stock import AppendOnlyError
 from checkout import claims, emails, gateway, judgement, ledger, payments, refunds, tracker
 from checkout.facts import refund_facts
 from checkout.invoices import financial_year
+from checkout.management.commands.audit import disagreements
 from checkout.models import AttentionCase, LedgerEntry, Order, OutboxEmail, Payment, Refund
 from checkout.models.attention import CaseKind
 from checkout.refunds import RefundRefused
+from checkout.status import RefundStatus
 from tests.checkout import faults, reports
 from tests.checkout.faults import FaultyRazorpay
 from tests.checkout.orders import (
@@ -34,6 +39,7 @@ from tests.checkout.orders import (
 )
 from tests.factories import Buyer, make_product
 from tests.programs import Simulator
+from webhooks import catching_up
 
 pytestmark = pytest.mark.django_db
 REFUND = r"POST /v1/payments/[^/]+/refund"
@@ -295,6 +301,64 @@ def test_a_bank_that_sends_the_money_back_after_all() -> None:
     assert (ledger.returned(payment), refunds.refundable(payment)) == (0, payment.amount)
     assert AttentionCase.objects.get().kind == CaseKind.REFUND_FAILED
     assert OutboxEmail.objects.filter(kind="refunded").count() == 1
+    assert_books_hold()
+
+
+@pytest.mark.covers("I9", "L8")
+@pytest.mark.parametrize("course", ["pending_then_failed", "processed_then_failed"])
+def test_a_payment_whose_whole_refund_failed_is_captured_again(course: str, simulator: Simulator) -> None:
+    payment = really_bought(simulator)
+    simulator.control("switches", refunds=course, refund_seconds=30)
+    refunds.send(ask(payment, payment.amount).pk)
+    catching_up.catch_up()
+    payment.refresh_from_db()
+    assert (payment.status, payment.amount_refunded) == ("refunded", payment.amount)
+    simulator.control("clock", advance=31)
+    catching_up.catch_up()
+    assert disagreements() == []
+    payment.refresh_from_db()
+    assert (payment.amount_refunded, refunds.refundable(payment)) == (0, payment.amount)
+    assert catching_up.catch_up().found_money == 0
+    assert_books_hold()
+
+
+@pytest.mark.covers("I9", "E12", "E14")
+@pytest.mark.parametrize("way", list(itertools.permutations(["captured", "refunded", "processed", "failed"])))
+def test_in_whatever_order_a_failed_refund_is_heard_of_its_money_is_here(way: tuple[str, ...]) -> None:
+    attempt = ordered()
+    payment_id = paid(attempt).payment_id
+    tell: dict[str, Callable[[], object]] = {
+        "captured": lambda: payments.record(paid(attempt)),
+        "refunded": lambda: payments.record(
+            paid(attempt, status="refunded", captured=True, amount_refunded=attempt.amount)
+        ),
+        "processed": lambda: refunds.record(dashboard_refund(payment_id, attempt.amount)),
+        "failed": lambda: refunds.record(dashboard_refund(payment_id, attempt.amount, status="failed")),
+    }
+    for name in way:
+        tell[name]()
+    payment = Payment.objects.get()
+    assert (payment.status, payment.amount_refunded, ledger.returned(payment)) == ("captured", 0, 0)
+    assert_books_hold()
+    refunds.record(dashboard_refund(payment_id, attempt.amount, 2))
+    payment.refresh_from_db()
+    assert (payment.status, payment.amount_refunded) == ("refunded", attempt.amount), "another refund arrived"
+
+
+def test_money_whose_refund_failed_can_pay_its_order(django_user_model: type[User]) -> None:
+    attempt = ordered()
+    payments.record(paid(attempt, amount=attempt.amount - 1), settled(attempt, status="attempted", amount=1))
+    payment = Payment.objects.get()
+    assert payment.order is not None
+    assert payment.order.status == "on_hold"
+    everything = dashboard_refund(payment.razorpay_payment_id, payment.amount, status="pending")
+    refunds.record(everything)
+    payments.record(
+        paid(attempt, amount=payment.amount, status="refunded", captured=True, amount_refunded=payment.amount)
+    )
+    refunds.record(replace(everything, status=RefundStatus.FAILED))
+    asha = django_user_model.objects.create_user("asha")
+    assert judgement.accept(payment_id=payment.pk, user=asha, reason="they paid").status == "paid"
     assert_books_hold()
 
 

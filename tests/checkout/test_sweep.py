@@ -14,13 +14,13 @@ from django.utils import timezone
 
 from checkout import gateway, patience, sweep
 from checkout.facts import PaymentFacts
-from checkout.models import AttentionCase, Payment, Refund
+from checkout.models import AttentionCase, Dispute, LedgerEntry, Payment, RazorpayOrder, Refund
+from checkout.models.attention import CaseKind
 from checkout.patience import Patience
 from checkout.sweep import DAY, Sweep, windows
 from tests.checkout import faults, reports
 from tests.checkout.faults import FaultyRazorpay, Handler
 from tests.checkout.orders import ONCE_PAID, assert_books_hold, ordered, outcome
-from tests.factories import make_product
 from tests.programs import Simulator
 
 pytestmark = pytest.mark.django_db
@@ -58,6 +58,15 @@ def swept(since: int, until: int = NOW, **options: Any) -> Sweep:
     moments = [dt.datetime.fromtimestamp(second, dt.UTC) for second in (since, until)]
     found.run(windows(*moments))
     return found
+
+
+def paid_at_razorpay(simulator: Simulator) -> RazorpayOrder:
+    """Return the attempt of an order that was paid, and nobody told the shop."""
+    attempt = ordered()
+    attempt.razorpay_order_id = gateway.create_order(amount=attempt.amount, receipt=attempt.receipt, notes={}).order_id
+    attempt.save()
+    simulator.control("pay", order_id=attempt.razorpay_order_id, outcome="success")
+    return attempt
 
 
 def test_windows_are_days_that_leave_no_second_out() -> None:
@@ -137,7 +146,7 @@ def test_a_razorpay_that_is_gone_is_not_asked_for_every_day(faulty: FaultyRazorp
     faulty.plan(faults.answer(500, "<html>"), times=1000)
     found = swept(NOW - 30 * DAY, patience=Patience())
     assert found.complete_until == NOW - 30 * DAY
-    assert len(faulty.calls) == patience.LOST + 1
+    assert len(faulty.calls) == patience.LOST
 
 
 @pytest.mark.covers("L3", "E21")
@@ -155,17 +164,27 @@ def test_one_payment_that_cannot_be_recorded_stops_no_other(faulty: FaultyRazorp
 
 @pytest.mark.covers("L5", "L7")
 def test_money_for_an_order_of_ours_pays_it(simulator: Simulator) -> None:
-    make_product("CG18-B")
-    attempt = ordered()
-    facts = gateway.create_order(amount=attempt.amount, receipt=attempt.receipt, notes={})
-    attempt.razorpay_order_id = facts.order_id
-    attempt.save()
-    simulator.control("pay", order_id=facts.order_id, outcome="success")
+    attempt = paid_at_razorpay(simulator)
     seen: list[PaymentFacts] = []
     now = int(timezone.now().timestamp())
     assert swept(now - 100, now + 100, seen=seen.extend).found == 1
     assert outcome(attempt.order) == ONCE_PAID
     assert [each.status for each in seen] == ["captured"]
+
+
+@pytest.mark.covers("F19")
+def test_a_fee_that_is_known_later_is_booked_and_is_no_found_money(simulator: Simulator) -> None:
+    simulator.control("switches", fee_after_seconds=60)
+    attempt = paid_at_razorpay(simulator)
+    now = int(timezone.now().timestamp())
+    assert swept(now - 100, now + 100).found == 1
+    assert not LedgerEntry.objects.filter(kind="fee").exists()
+    simulator.control("clock", advance=61)
+    for _time in range(2):
+        assert (swept(now - 100, now + 100).found, outcome(attempt.order)) == (0, ONCE_PAID)
+    payment = Payment.objects.get()
+    assert payment.fee
+    assert LedgerEntry.objects.get(kind="fee").amount == payment.fee
 
 
 @pytest.mark.covers("I7", "F18")
@@ -184,3 +203,43 @@ def test_refunds_from_the_dashboard_are_found_with_or_without_their_payment(simu
     swept(now - 100, now + 100)
     assert sum(Refund.objects.values_list("amount", flat=True)) == attempt.amount
     assert_books_hold()
+
+
+@pytest.mark.covers("J1", "L8")
+def test_a_dispute_that_nobody_told_of_is_found_with_its_deadline(simulator: Simulator) -> None:
+    attempt = paid_at_razorpay(simulator)
+    payment = gateway.fetch_order_payments(str(attempt.razorpay_order_id))[0]
+    made = simulator.control("dispute", payment_id=payment.payment_id, amount=39_000, respond_in_seconds=86_400)
+    now = int(timezone.now().timestamp())
+    for _time in range(2):
+        assert swept(now - 100, now + 100).failed == 0
+    dispute = Dispute.objects.get()
+    assert (dispute.razorpay_dispute_id, dispute.amount, dispute.status) == (made["id"], 39_000, "open")
+    assert dispute.payment == Payment.objects.get()
+    case = AttentionCase.objects.get()
+    assert (case.kind, case.closed_at) == (CaseKind.DISPUTE_OPEN, None)
+    assert "answer in Razorpay" in case.text
+    simulator.control("move_dispute", dispute_id=made["id"], status="lost")
+    swept(now - 100, now + 100)
+    assert LedgerEntry.objects.get(kind="dispute").amount == 39_000
+    assert_books_hold()
+
+
+@pytest.mark.covers("L3")
+@pytest.mark.parametrize("status", [400, 401, 403, 404])
+def test_an_account_without_disputes_is_searched_all_the_same(
+    status: int, simulator: Simulator, faulty: FaultyRazorpay
+) -> None:
+    paid_at_razorpay(simulator)
+    faulty.plan(faults.refuse(status, "Disputes are not enabled"), on="GET /v1/disputes")
+    now = int(timezone.now().timestamp())
+    found = swept(now - 100, now + 100)
+    assert (found.found, found.failed, found.complete_until) == (1, 0, now + 100)
+    assert not AttentionCase.objects.exists()
+
+
+@pytest.mark.covers("L3")
+def test_disputes_that_cannot_be_read_are_read_again(simulator: Simulator, faulty: FaultyRazorpay) -> None:
+    faulty.plan(faults.answer(500, "<html>"), on="GET /v1/disputes", times=sweep.TRIES)
+    found = swept(NOW - 100)
+    assert (found.failed, found.complete_until) == (1, NOW - 100)

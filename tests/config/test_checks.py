@@ -58,6 +58,8 @@ WRONG: list[tuple[str, dict[str, Any]]] = [
     ("E012", {"RAZORPAY_TIMEOUT": float("nan")}),
     ("E013", {"RESERVATION_MINUTES": 0}),
     ("E014", {"RAZORPAY_PREVIOUS_KEYS": {"not-a-key": "secret"}}),
+    ("E019", {"RAZORPAY_ACCOUNT_ID": "Simulator00001"}),
+    ("E019", {"RAZORPAY_ACCOUNT_ID": "acc_Simulator00001\n"}),
     ("E015", {"SENTRY_DSN": "https://key@sentry.example/1"}),
     ("E016", {"PORT": 70_000}),
     ("E017", {"WEB_CONCURRENCY": 0}),

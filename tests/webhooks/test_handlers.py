@@ -6,8 +6,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pytest_django import Settings
 
 from checkout.models import AttentionCase, Order, OrderEvent, Payment
+from checkout.models.attention import CaseKind
+from checkout.patience import Patience
 from tests.checkout.orders import (
     NEVER_PAID,
     ONCE_PAID,
@@ -18,7 +21,8 @@ from tests.checkout.orders import (
     stock_of,
 )
 from tests.checkout.reports import deliver, event, order_entity, payment_entity
-from webhooks import inbox
+from tests.programs import Simulator
+from webhooks import comparing, inbox
 from webhooks.models import Outcome, WebhookEvent
 
 pytestmark = pytest.mark.django_db
@@ -56,6 +60,38 @@ def assert_harmless(path: Path) -> None:
 @pytest.mark.parametrize("path", sorted(OWN.glob("*.json")), ids=lambda path: path.stem)
 def test_an_event_of_somebody_else_moves_nothing(path: Path) -> None:
     assert_harmless(path)
+
+
+@pytest.mark.covers("E22")
+def test_an_event_of_another_account_is_kept_and_moves_nothing(settings: Settings, simulator: Simulator) -> None:
+    settings.RAZORPAY_ACCOUNT_ID = "acc_Simulator00001"
+    attempt = ordered()
+    body = event("payment.captured", payment=payment_entity(attempt))
+    for foreign in ("acc_AnotherShop001", "acc_\u0000\ud800" + "x" * 300):
+        assert deliver(json.dumps({**json.loads(body), "account_id": foreign}).encode()) == 200
+    assert set(WebhookEvent.objects.values_list("outcome", flat=True)) == {Outcome.FOREIGN}
+    assert not Payment.objects.exists()
+    case = AttentionCase.objects.get()
+    assert case.kind == CaseKind.OTHER_ACCOUNT
+    assert "acc_AnotherShop001" in case.text
+    assert case.text.endswith("webhooks.")
+    assert comparing.compare(Patience()) == 0
+    assert AttentionCase.objects.count() == 1, "Razorpay is not asked about money of strangers"
+    assert outcome(attempt.order) == NEVER_PAID
+    settings.RAZORPAY_ACCOUNT_ID = "acc_AnotherShop001"
+    inbox.replay(WebhookEvent.objects.all())
+    assert outcome(attempt.order) == ONCE_PAID, "the setting was wrong, and is corrected"
+
+
+@pytest.mark.covers("E22", "E26")
+@pytest.mark.parametrize("ours", ["", "acc_Simulator00001"])
+@pytest.mark.parametrize("changes", [{}, {"account_id": None}, {"account_id": ""}, {"account_id": ["acc"]}])
+def test_an_event_of_our_account_or_of_none_counts(ours: str, changes: dict[str, Any], settings: Settings) -> None:
+    settings.RAZORPAY_ACCOUNT_ID = ours
+    attempt = ordered()
+    body = event("payment.captured", payment=payment_entity(attempt))
+    deliver(json.dumps({**json.loads(body), **changes}).encode())
+    assert outcome(attempt.order) == ONCE_PAID
 
 
 @pytest.mark.covers("E26")
