@@ -9,10 +9,11 @@ from typing import Any
 
 import pytest
 
-from checkout import payments, refunds
+from checkout import contradictions, ledger, payments, refunds
 from checkout.facts import RefundFacts
 from checkout.models import AttentionCase, Payment, RazorpayOrder, Refund
 from checkout.models.attention import CaseKind
+from checkout.models.ledger import EntryKind
 from checkout.status import RefundStatus
 from tests.checkout.orders import NEVER_PAID, ONCE_PAID, assert_books_hold, ordered, outcome, paid
 
@@ -45,6 +46,16 @@ def test_a_capture_has_its_amount_for_good(changes: dict[str, Any]) -> None:
         assert payments.record(paid(attempt, **changes)) == "unchanged"
     assert (Payment.objects.get().amount, outcome(attempt.order)) == (attempt.amount, ONCE_PAID)
     assert_told()
+
+
+def test_what_was_only_authorized_may_have_had_another_amount() -> None:
+    attempt = ordered()
+    payments.record(paid(attempt))
+    for status, amount in (("authorized", 1), ("failed", 1), ("captured", attempt.amount)):
+        facts = paid(attempt, status=status, amount=amount)
+        assert contradictions.in_payment(Payment.objects.get(), facts, attempt) is False
+    assert contradictions.in_payment(Payment.objects.get(), paid(attempt, amount=100), attempt) is True
+    assert AttentionCase.objects.get().text == f"{paid(attempt).payment_id}: reported with ₹1.00 too"
 
 
 def test_a_payment_belongs_to_one_razorpay_order() -> None:
@@ -81,6 +92,35 @@ def test_refunds_fit_into_the_capture() -> None:
     assert refunds.record(refunded(attempt, 10, number=3)) == "applied"
     assert sum(Refund.objects.values_list("amount", flat=True)) == attempt.amount
     assert_told()
+
+
+def test_a_known_refund_and_one_that_failed_contradict_nothing() -> None:
+    attempt = ordered()
+    payments.record(paid(attempt))
+    payment = Payment.objects.get()
+    refunds.record(refunded(attempt, attempt.amount))
+    refund = Refund.objects.get()
+    for status in RefundStatus.PROCESSED, RefundStatus.FAILED:
+        assert contradictions.in_refund(payment, refund, refunded(attempt, attempt.amount, status=status)) is False
+    failed = refunded(attempt, 5, number=2, status=RefundStatus.FAILED)
+    assert contradictions.in_refund(payment, None, failed) is False
+    assert_told(0)
+
+
+def test_a_refund_of_a_paisa_more_is_told_whatever_was_captured() -> None:
+    attempt = ordered()
+    payments.record(paid(attempt, status="authorized"))
+    payment, facts = Payment.objects.get(), refunded(attempt, 2, refund_id=f"rfnd_{'x' * 35}")
+    assert contradictions.in_refund(payment, None, facts) is False, "nothing is known of its capture yet"
+    ledger.book(EntryKind.CAPTURE, payment, 1)
+    assert contradictions.in_refund(payment, None, replace(facts, amount=1)) is False
+    assert contradictions.in_refund(payment, None, facts) is True
+    assert contradictions.in_refund(payment, Refund(payment=payment, amount=1), facts) is True
+    subjects = set(AttentionCase.objects.values_list("subject", flat=True))
+    assert subjects == {
+        "more is said to be refunded than was captured",
+        f"another report of refund {facts.refund_id}"[:64],
+    }
 
 
 def test_a_refund_has_one_amount_and_one_payment() -> None:

@@ -53,6 +53,6 @@ def sqlite(table):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("checkout", "0003_books_are_append_only")]
+    dependencies = [("checkout", "0004_one_open_case_per_payment")]
 
     operations = [migrations.RunPython(forwards, backwards)]
