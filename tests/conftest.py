@@ -13,6 +13,7 @@ from django.test import TransactionTestCase
 from pytest_django import DjangoDbBlocker, Settings
 
 from checkout import open_orders, patience, throttle
+from tests.__main__ import BROWSER_FOLDERS
 from tests.programs import Simulator, running_simulator
 from tests.template import kept_database
 
@@ -25,6 +26,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if BROWSER_FIXTURES.intersection(getattr(item, "fixturenames", ())):
             item.add_marker("browser")
+            if not item.nodeid.startswith(BROWSER_FOLDERS):
+                raise pytest.UsageError(
+                    f"{item.nodeid} asks for a browser, and these run in none. See tests/__main__.py."
+                )
 
 
 @pytest.fixture(scope="session")
