@@ -51,6 +51,7 @@ TARGETS = [
     Target("checkout/facts/disputes.py", FACTS),
     Target("checkout/comparison.py", ("tests/checkout/test_comparison.py",)),
     Target("checkout/invoices.py", ("tests/checkout/test_invoices.py",)),
+    Target("checkout/contradictions.py", ("tests/checkout/test_contradictions.py",)),
     Target("checkout/ledger.py", ("tests/checkout/test_ledger.py",)),
 ]
 
