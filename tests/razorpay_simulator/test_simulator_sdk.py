@@ -72,6 +72,10 @@ CALLS: dict[str, tuple[Callable[[razorpay.Client, World], Any], Callable[[Any, W
         lambda sdk, _world: sdk.refund.all({"from": 1, "to": 2_000_000_000, "count": 100, "skip": 0}),
         lambda page, world: world["refund"] in {refund["id"] for refund in page["items"]},
     ),
+    "dispute.all": (
+        lambda sdk, world: sdk.dispute.all({"count": 10}),
+        lambda found, world: [dispute["id"] for dispute in found["items"]] == [world["dispute"]],
+    ),
     "dispute.fetch": (
         lambda sdk, world: sdk.dispute.fetch(world["dispute"]),
         lambda dispute, world: (dispute["payment_id"], dispute["amount"]) == (world["payment"], 200),
