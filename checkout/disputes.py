@@ -16,7 +16,7 @@ from checkout.gateway import GatewayError
 from checkout.models import Dispute, Order, Payment
 from checkout.models.attention import CaseKind
 from checkout.models.changing import take_over
-from checkout.models.dispute import DisputeStatus
+from checkout.models.dispute import AT_STAKE, DisputeStatus
 from checkout.models.ledger import EntryKind
 from checkout.status import OrderStatus
 
@@ -67,8 +67,7 @@ def before_dispatch(orders: Iterable[Order]) -> list[Dispute]:
     Orders whose parcel has left the shop are none of them.
     """
     here = [order.pk for order in orders if order.address_may_change]
-    against = [DisputeStatus.OPEN, DisputeStatus.UNDER_REVIEW, DisputeStatus.LOST]
-    found = Dispute.objects.filter(payment__order__in=here, status__in=against)
+    found = Dispute.objects.filter(payment__order__in=here, status__in=AT_STAKE)
     return list(found.select_related("payment__order").order_by("payment__order_id", "pk"))
 
 

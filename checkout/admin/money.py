@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.contrib import messages
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
@@ -11,7 +12,7 @@ from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 from wagtail.admin.views.generic.permissions import PermissionCheckedMixin
 from wagtail.log_actions import log
 
-from catalog.money import exact
+from catalog.money import RUPEE, exact
 from checkout import cancelling, refunds
 from checkout.admin import policy
 from checkout.admin.money_forms import CancelForm, MoneyForm, RefundForm
@@ -113,7 +114,7 @@ class RefundView(MoneyView):
 
     def find(self) -> Payment | None:
         """Return the payment that was asked for, or the only one of which anything is left."""
-        left = [payment for payment in self.order.payments.order_by("pk") if refunds.refundable(payment) > 0]
+        left = [payment for payment in self._in_rupees() if refunds.refundable(payment) > 0]
         wanted = self.request.GET.get("payment", str(left[0].pk) if len(left) == 1 else "")
         return next((payment for payment in left if str(payment.pk) == wanted), None)
 
@@ -124,10 +125,14 @@ class RefundView(MoneyView):
     def closed_text(self) -> str:
         """Return why there is nothing."""
         if "payment" in self.request.GET:
-            return "Nothing of this payment is left to refund."
-        if any(refunds.refundable(payment) > 0 for payment in self.order.payments.all()):
+            return "Nothing of this payment is left to refund here."
+        if any(refunds.refundable(payment) > 0 for payment in self._in_rupees()):
             return f"{self.order.number} has several payments: choose the one to refund."
         return f"Nothing of {self.order.number} is left to refund."
+
+    def _in_rupees(self) -> QuerySet[Payment]:
+        # Other money never pays an order: its case refunds all of it, so that nobody types an amount of it.
+        return self.order.payments.filter(currency=RUPEE).order_by("pk")
 
     def perform(self, form: Any) -> Refund | None:
         """Ask for the refund and have it made."""
@@ -191,7 +196,7 @@ def buttons(order: Order, user: Any) -> list[tuple[str, str, str]]:
     if not policy.ORDERS.user_has_permission(user, "refund"):
         return []
     found = []
-    left = [payment for payment in order.payments.all() if _seems_left(payment)]
+    left = [payment for payment in order.payments.all() if payment.currency == RUPEE and _seems_left(payment)]
     for payment in left:
         label = "Refund" if len(left) == 1 else f"Refund {payment.razorpay_payment_id}"
         found.append((label, f"{reverse('orders:refund', args=[order.pk])}?payment={payment.pk}", "resubmit"))
@@ -202,5 +207,6 @@ def buttons(order: Order, user: Any) -> list[tuple[str, str, str]]:
 
 def _seems_left(payment: Payment) -> bool:
     """Tell from what is read already whether anything may be left to refund; the page itself counts under the lock."""
-    captured = sum(entry.amount for entry in payment.entries.all() if entry.kind == EntryKind.CAPTURE)
-    return refunds.left(captured, ((refund.status, refund.amount) for refund in payment.refunds.all())) > 0
+    kinds = {EntryKind.CAPTURE: 1, EntryKind.WRITE_OFF: -1}
+    kept = sum(entry.amount * kinds.get(EntryKind(entry.kind), 0) for entry in payment.entries.all())
+    return refunds.left(kept, ((refund.status, refund.amount) for refund in payment.refunds.all())) > 0

@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 
 from catalog.fields import RupeeField
-from catalog.money import exact, rupees
+from catalog.money import rupees
 from checkout import refunds
 from checkout.forms import OneLineField
 from checkout.models import OrderLine, Payment
@@ -19,7 +19,7 @@ class MoneyForm(forms.Form):
     """
 
     use_required_attribute = False
-    amount = RupeeField(error_messages={"required": "Say how much goes back."})
+    amount = RupeeField(label="Amount to refund (₹)", error_messages={"required": "Say how much goes back."})
     reason = OneLineField(
         max_length=255,
         help_text="The buyer reads it.",
@@ -32,9 +32,7 @@ class MoneyForm(forms.Form):
         left = refunds.refundable(payment) if payment else 0
         kwargs["initial"] = {"amount": left, "seen_left": left}
         super().__init__(*args, **kwargs)
-        currency = payment.currency if payment else "INR"
-        self.fields["amount"].label = f"Amount to refund ({'₹' if currency == 'INR' else currency})"
-        self.fields["amount"].help_text = f"At most {exact(left, currency)}."
+        self.fields["amount"].help_text = f"At most {rupees(left, always_paise=True)}."
         if payment is None or left <= 0:
             del self.fields["amount"]
         elif refunds.is_at_stake(payment):

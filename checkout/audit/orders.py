@@ -8,6 +8,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from checkout.models import Order, OutboxEmail, Payment, Refund
+from checkout.models.dispute import AT_STAKE
 from checkout.models.ledger import EntryKind
 from checkout.status import BOUGHT, OrderStatus, PaymentStatus, RefundStatus, may_move
 
@@ -41,7 +42,7 @@ def paid_once() -> Iterator[str]:
         if OrderStatus.PAID in moves and order.status not in (*BOUGHT, OrderStatus.CANCELLED):
             yield f"{order.number} went back after it was paid"
     cancelled = Order.objects.filter(status=OrderStatus.CANCELLED, total__gt=0).exclude(paid_at=None)
-    has_way_back = Q(refunds__isnull=False) | Q(disputes__status__in=["open", "under_review", "lost"])
+    has_way_back = Q(refunds__isnull=False) | Q(disputes__status__in=AT_STAKE)
     for order in cancelled.exclude(payments__in=Payment.objects.filter(has_way_back, fulfils=True)):
         yield f"{order.number} was cancelled after it was paid, and no refund was asked for"
 

@@ -17,6 +17,10 @@ class DisputeStatus(models.TextChoices):
     CLOSED = "closed", _("Closed")
 
 
+# The bank may give the money back to the buyer, or has done so.
+AT_STAKE = frozenset({DisputeStatus.OPEN, DisputeStatus.UNDER_REVIEW, DisputeStatus.LOST})
+
+
 class Dispute(models.Model):
     """One dispute of a payment: a dimension of its own beside the order's status.
 

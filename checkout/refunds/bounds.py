@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from catalog.money import rupees
 from checkout import ledger
 from checkout.models import Payment
-from checkout.models.dispute import DisputeStatus
+from checkout.models.dispute import AT_STAKE
 from checkout.status import RefundStatus
 
 # In paise (https://razorpay.com/docs/api/refunds/create-normal/).
@@ -44,7 +44,7 @@ def check_amount(amount: int, available: int) -> None:
 
 def is_at_stake(payment: Payment) -> bool:
     """Tell whether a dispute may return the money of this payment, or has done so."""
-    return payment.disputes.exclude(status__in=[DisputeStatus.WON, DisputeStatus.CLOSED]).exists()
+    return payment.disputes.filter(status__in=AT_STAKE).exists()
 
 
 def refundable(payment: Payment) -> int:

@@ -73,3 +73,13 @@ def test_what_goes_back_is_told_in_its_currency_and_is_no_paise(client: Client) 
     assert mail is not None
     assert "USD 999.00" in emails.compose(mail).body
     assert_books_hold()
+
+
+@pytest.mark.covers("A14", "I1")
+def test_no_form_asks_how_much_of_it_goes_back(owner: Client) -> None:
+    order = held().order
+    assert order is not None
+    refund = f"/admin/orders/refund/{order.pk}/"
+    assert refund not in seen(owner, f"/admin/orders/inspect/{order.pk}/")
+    answer = owner.get(f"{refund}?payment={order.payments.get().pk}", follow=True)
+    assert "Nothing of this payment is left to refund here" in answer.content.decode()

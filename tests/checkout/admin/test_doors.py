@@ -29,6 +29,8 @@ def test_neither_it_nor_a_page_above_it_goes(act: str, slug: str, editor: Client
     ):
         answer = editor.post(address, {"include_descendants": "on"}, follow=True)
         assert REFUSED in answer.content.decode(), address
+    if act == "delete":
+        assert REFUSED in editor.get(reverse("wagtailadmin_pages:delete", args=[pk]), follow=True).content.decode()
     assert CheckoutPage.objects.get().live
 
 

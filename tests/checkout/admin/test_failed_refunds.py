@@ -100,5 +100,8 @@ def test_an_order_on_hold_ends_when_its_money_is_gone(way: str, owner: Client) -
         disputes.record(dispute_facts(entity))
     else:
         judgement.write_off(payment_id=payment.pk, user=User.objects.get(), reason="paid back by hand")
-    assert Order.objects.get().status == "cancelled"
+    order = Order.objects.get()
+    assert order.status == "cancelled"
+    if way == "write_off":
+        assert "/admin/orders/refund/" not in owner.get(f"/admin/orders/inspect/{order.pk}/").content.decode()
     assert_books_hold()

@@ -118,7 +118,9 @@ def test_the_payment_that_was_chosen_is_refunded_and_no_other(owner: Client) -> 
     assert "It does not pay this order" in form.content.decode()
     assert f'action="?payment={second.pk}"' in form.content.decode()
     owner.post(chosen, {**form_of(owner, chosen), "reason": "paid twice"})
-    assert "Nothing of this payment is left" in told(owner.post(chosen, {"amount": "1899", "reason": "paid twice"}))
+    assert "Nothing of this payment is left to refund here" in told(
+        owner.post(chosen, {"amount": "1899", "reason": "paid twice"})
+    )
     assert list(first.refunds.all()) == []
 
 
