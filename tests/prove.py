@@ -47,14 +47,14 @@ PROOFS = [
     Proof(
         "State machine",
         pytest("tests/proofs/test_machine.py"),
-        {"PROVE_EXAMPLES": "5000", "PROVE_STEPS": "50", "PROVE_AUDIT_EVERY": "10", "PROVE_FULL": "1"},
+        {"PROVE_EXAMPLES": "8000", "PROVE_STEPS": "50", "PROVE_AUDIT_EVERY": "10", "PROVE_FULL": "1"},
     ),
     Proof("Interleavings", pytest("tests/proofs/test_interleavings.py"), {"PROVE_FULL": "1"}, ["PostgreSQL"]),
     Proof("Lost answers", pytest("tests/checkout/test_lost_answers.py"), {"PROVE_FULL": "1"}),
     Proof(
         "Webhook fuzz",
         pytest("tests/webhooks/test_fuzz_random.py", "tests/webhooks/test_fuzz_server.py"),
-        {"PROVE_FUZZ": "100000"},
+        {"PROVE_FUZZ": "160000"},
     ),
     Proof("Crash points", pytest("tests/checkout/test_crashes.py"), {"PROVE_FULL": "1"}),
     Proof("Confluence", pytest("tests/webhooks/test_confluence.py"), {"PROVE_FULL": "1"}),

@@ -1,7 +1,7 @@
 """Random events: unsigned they leave no trace, signed they are kept and move only what they truly pay.
 
-`effort.FUZZ` is how many. What an event may move is judged by `Witness`, which reads the body by itself and
-knows nothing of the shop's parsers. The controls, as they were seen, each within 8,000: without
+`effort.FUZZ` is how many, on PostgreSQL a share of them. What an event may move is judged by `Witness`, which reads
+the body by itself and knows nothing of the shop's parsers. The controls, as they were seen, each within 8,000: without
 `checkout.contradictions` the audit finds refunds beyond their capture and captures of two amounts; with
 `data.get("order_id") or ""` in `facts.payments` an order id of `false` pays an order; when only the report that says
 captured is judged, money whose order is told later has no home.
@@ -107,7 +107,7 @@ def unsigned(chance: random.Random, body: bytes) -> dict[str, str]:
 
 @pytest.mark.slow
 @pytest.mark.covers("E1", "E5", "E8", "E20", "E21", "E24", "E26", "E32")
-@pytest.mark.parametrize("batch", range(effort.FUZZ // SIZE))
+@pytest.mark.parametrize("batch", range(effort.share(effort.FUZZ) // SIZE))
 def test_whatever_is_posted(batch: int) -> None:
     make, witness, client = Generator(batch), Witness(), Client(enforce_csrf_checks=True)
     attempts: dict[str, RazorpayOrder] = {}

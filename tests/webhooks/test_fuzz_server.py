@@ -1,8 +1,8 @@
 """The same over a real socket: what only a socket can send, and a share of the random bodies, against the real server.
 
-One random body in twenty of `effort.FUZZ` comes this way. A status of 0: the client waits for ever, and so does the
-server. The control, as it was seen: without `KnownLength` around the application the chunks of a signed report are
-refused as forged.
+One random body in twenty comes this way too. A status of 0: the client waits for ever, and so does the server. The
+control, as it was seen: without `KnownLength` around the application the chunks of a signed report are refused as
+forged.
 """
 
 import gzip
@@ -148,7 +148,7 @@ def test_what_only_a_socket_sends(name: str, shop: Shop) -> None:
 def test_random_bodies_over_one_connection(shop: Shop) -> None:
     attempts = [ordered(f"CG43-{number}") for number in range(5)]
     make, chance, session = Generator(2026), random.Random(2026), requests.Session()
-    bodies = [make.body(attempts) for _body in range(effort.FUZZ // 20)]
+    bodies = [make.body(attempts) for _body in range(effort.share(effort.FUZZ) // 20)]
     answers: Counter[tuple[bool, int]] = Counter()
     for number, body in enumerate(bodies):
         for is_signed in (False, True):
