@@ -96,16 +96,15 @@ def link(*, payment_id: int, order: Order, user: "AbstractBaseUser", reason: str
         return order
 
 
-def tell(payment: Payment) -> str:
+def tell(order: Order, payment: Payment) -> str:
     """Return in a sentence for staff what became of captured money that belongs to an order."""
-    number = payment.order.number if payment.order else ""
     if payment.fulfils:
-        return _("%(number)s is paid with it.") % {"number": number}
+        return _("%(number)s is paid with it.") % {"number": order.number}
     refund = payment.refunds.filter(origin=RefundOrigin.SHOP).first()
     if refund:
-        words = {"amount": exact(refund.amount, payment.currency), "number": number, "reason": refund.reason}
+        words = {"amount": exact(refund.amount, payment.currency), "number": order.number, "reason": refund.reason}
         return _("%(amount)s goes back to the buyer of %(number)s. %(reason)s.") % words
-    return _("It is not what %(number)s costs, so a new case asks what shall become of it.") % {"number": number}
+    return _("It is not what %(number)s costs, so a new case asks what shall become of it.") % {"number": order.number}
 
 
 def write_off(*, payment_id: int, user: "AbstractBaseUser", reason: str) -> None:
@@ -124,7 +123,7 @@ def _order_to_pay(payment: Payment) -> Order:
     if payment.order_id is None:
         raise NotAcceptable(_("This payment belongs to no order yet."))
     order = orders.lock(payment.order_id)
-    if order.is_bought or order.paid_at is not None:
+    if order.paid_at is not None:
         raise NotAcceptable(_("The order was paid before: refund this payment instead."))
     if payment.status != PaymentStatus.CAPTURED or refunds.refundable(payment) < ledger.captured(payment):
         raise NotAcceptable(_("Money of this payment is on its way back, so that it cannot pay the order."))

@@ -28,7 +28,7 @@ WITHOUT_DATABASE = (
     "tests/razorpay_simulator",
     "tests/test_architecture.py",
     "tests/test_docs.py",
-    "tests/test_faults.py",
+    "tests/test_lists.py",
     "tests/test_mutation.py",
     "tests/test_prove.py",
     "tests/test_run.py",

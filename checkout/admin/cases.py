@@ -147,7 +147,8 @@ class CaseView(generic.InspectView):
         return True
 
     def _closed_text(self, decision: str) -> str:
-        became = judgement.tell(self.object.payment) if decision == "link" and self.object.payment else ""
+        payment = self.object.payment
+        became = judgement.tell(payment.order, payment) if decision == "link" and payment and payment.order else ""
         return f"The case is closed. {became}".strip()
 
     def get_page_subtitle(self) -> str:

@@ -75,6 +75,7 @@ def test_what_is_asked_for_is_found(query: str, found: list[str]) -> None:
     assert listing(query).total == len(found)
 
 
+@pytest.mark.covers("LS2")
 @pytest.mark.usefixtures("shelf")
 def test_a_facet_counts_as_if_only_the_others_were_on() -> None:
     assert counts("?brand=bengal-diecast", "brand") == {"bengal-diecast": 2, "chhota-works": 2}
@@ -94,6 +95,7 @@ def test_every_count_is_what_a_click_shows() -> None:
                     assert listing("?" + option.url.partition("?")[2]).total == option.count, option
 
 
+@pytest.mark.covers("LS2")
 @pytest.mark.usefixtures("shelf")
 def test_chips_take_one_filter_off() -> None:
     found = listing("?q=cab&scale=1:43&brand=chhota-works&min=100&max=5000&available=1&sort=price")
@@ -125,6 +127,7 @@ def test_a_card_tells_the_lowest_price_and_the_stock_of_all_variants() -> None:
     assert car.page_id
 
 
+@pytest.mark.covers("LS5")
 @pytest.mark.parametrize(
     ("fields", "on_hand", "flag"),
     [
@@ -180,6 +183,7 @@ def test_control_characters_are_dropped_by_the_listing_itself() -> None:
     assert ListingQuery.read(QueryDict("q=a%00b&brand=%00&page=%00")).text == "a b"
 
 
+@pytest.mark.covers("LS1")
 def test_a_query_is_written_as_it_was_read() -> None:
     text = "q=red+cab&scale=1:43&scale=1:64&brand=a&genre=b&min=1&max=2.50&available=1&sort=-price"
     query = ListingQuery.read(QueryDict(text))
@@ -197,6 +201,7 @@ def queries(client: Client, url: str) -> int:
     return len(captured)
 
 
+@pytest.mark.covers("LS6")
 def test_queries_do_not_grow_with_products(client: Client) -> None:
     make_product("AAA-1", title="One")
     url = "/shop/?q=o&scale=1:43&available=1"

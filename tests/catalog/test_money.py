@@ -11,6 +11,7 @@ from catalog.fields import PaiseField, RupeeField
 from catalog.money import MAX_PAISE, decimal_rupees, exact, group, parse_rupees, plain_rupees, rupees
 
 
+@pytest.mark.covers("MT1")
 @pytest.mark.parametrize(
     ("paise", "short", "full"),
     [
@@ -48,6 +49,7 @@ def test_money_of_another_currency_has_its_own_decimals(amount: int, currency: s
     assert exact(amount, currency) == text
 
 
+@pytest.mark.covers("MT1")
 @pytest.mark.parametrize(("whole", "text"), [(0, "0"), (-1, "-1"), (-999, "-999"), (-1234567, "-12,34,567")])
 def test_whole_rupees_are_grouped(whole: int, text: str) -> None:
     assert group(whole) == text

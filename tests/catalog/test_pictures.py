@@ -74,6 +74,7 @@ def test_a_broken_picture_stops_nobody(django_assert_num_queries: Callable[..., 
     assert specs(broken) == set()
 
 
+@pytest.mark.covers("AX6")
 def test_the_tag_shows_what_exists_in_the_browser_s_order() -> None:
     image = upload()
     pictures.make([image], formats=("webp", "jpeg", "avif"))

@@ -43,6 +43,7 @@ def two_variants() -> ProductPage:
     return fresh
 
 
+@pytest.mark.covers("PP6")
 @pytest.mark.parametrize(
     ("query", "sku"),
     [("", "AAA-1"), ("?variant=AAA-2", "AAA-2"), ("?variant=aaa-2", "AAA-2"), ("?variant=NOPE", "AAA-1")],
@@ -53,6 +54,7 @@ def test_the_address_selects_a_variant(client: Client, query: str, sku: str) -> 
     assert client.get(f"/shop/aaa-1/{query}").status_code == 200
 
 
+@pytest.mark.covers("PP5", "PP9")
 @pytest.mark.usefixtures("two_variants")
 def test_choices_tell_price_stock_and_limit() -> None:
     first, second = context()["variants"]
@@ -68,6 +70,7 @@ def test_a_variant_that_is_not_for_sale_is_not_shown(two_variants: ProductPage, 
     assert client.get(two_variants.get_url()).status_code == 200
 
 
+@pytest.mark.covers("PP11")
 def test_details_hold_the_legal_declarations() -> None:
     car = make_product(length_mm=98, width_mm=36, height_mm=37, edition_size=640, maker_address="Pune")
     rows = dict(details(ProductPage.objects.get(), car, ShopSettings(email="care@example.in")))
@@ -123,6 +126,7 @@ def test_reading_pages_writes_nothing(client: Client) -> None:
             assert written == [], url
 
 
+@pytest.mark.covers("AX7")
 def test_a_product_page_costs_few_queries_however_many_stand_beside_it(client: Client) -> None:
     city = Genre.objects.create(name="City Life", slug="city-life")
     make_product("AAA-1", genre=city)
@@ -142,6 +146,7 @@ def test_a_product_page_costs_few_queries_however_many_stand_beside_it(client: C
     assert numbers[0] <= CEILING
 
 
+@pytest.mark.covers("PP7")
 def test_stock_words_agree_between_page_and_list() -> None:
     car = make_product(on_hand=3)
     stock.adjust(variant=car, quantity=-1, reason="Dropped")

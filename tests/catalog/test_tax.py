@@ -12,6 +12,7 @@ from catalog.states import State, state_name
 from catalog.tax import NoRate, Split, included_tax, rate_on, split
 
 
+@pytest.mark.covers("MT3")
 @pytest.mark.django_db
 def test_the_rate_is_the_one_of_the_day() -> None:
     hsn = HsnCode.objects.create(code="9503")
@@ -25,6 +26,7 @@ def test_the_rate_is_the_one_of_the_day() -> None:
         rate_on(hsn, date(2017, 6, 30))
 
 
+@pytest.mark.covers("MT2")
 @pytest.mark.parametrize(
     ("gross", "basis_points", "tax"),
     [(105_00, 500, 500), (189_900, 500, 9_043), (0, 500, 0), (1, 1800, 0), (99, 0, 0)],
@@ -40,6 +42,7 @@ def test_the_taxable_value_is_the_exact_one_rounded_half_up(gross: int, basis_po
     assert taxable == (exact + Fraction(1, 2)).__floor__()
 
 
+@pytest.mark.covers("MT2")
 @given(st.integers(min_value=0, max_value=10**12))
 def test_the_heads_add_up_to_the_tax(tax: int) -> None:
     here = split(tax, "27", "27")
@@ -55,6 +58,7 @@ def test_neither_price_nor_rate_is_negative(gross: int, basis_points: int) -> No
         included_tax(gross, basis_points)
 
 
+@pytest.mark.covers("CO8")
 def test_there_are_28_states_and_8_union_territories() -> None:
     assert len(State) == 36
     assert state_name("27") == "Maharashtra"

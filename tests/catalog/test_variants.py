@@ -236,6 +236,7 @@ def test_only_a_gift_that_is_limited_per_person_costs_nothing() -> None:
     assert Variant.objects.get().price == 0
 
 
+@pytest.mark.covers("PP12")
 @pytest.mark.parametrize("fields", [{"price": 0, "mrp": 0}, {"mrp": 99_99}, {"weight_grams": 0}, {"price": -1}])
 def test_the_database_holds_price_mrp_and_weight(fields: dict[str, Any]) -> None:
     page = ProductPage.objects.get(pk=make_product(on_hand=0).page_id)

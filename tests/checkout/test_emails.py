@@ -17,6 +17,7 @@ from tests.checkout.orders import ONCE_PAID, ordered, outcome, paid
 pytestmark = pytest.mark.django_db
 
 
+@pytest.mark.covers("PA10")
 def test_a_mail_is_promised_once_and_sent_once() -> None:
     attempt = ordered()
     payments.record(paid(attempt))

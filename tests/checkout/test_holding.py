@@ -49,6 +49,7 @@ def minutes_left(order: Order) -> int:
     return round((order.expires_at - timezone.now()).total_seconds() / 60)
 
 
+@pytest.mark.covers("CO16")
 def test_opening_the_window_late_gives_a_quarter_of_an_hour_once(order: Order, client: Client) -> None:
     address = f"/orders/{order.token}/pay/"
     for _time in range(2):

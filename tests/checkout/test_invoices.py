@@ -15,7 +15,7 @@ pytestmark = pytest.mark.django_db
 IST = dt.timezone(dt.timedelta(hours=5, minutes=30))
 
 
-@pytest.mark.covers("G10")
+@pytest.mark.covers("G10", "MT4")
 @pytest.mark.parametrize(
     ("moment", "year"),
     [
@@ -41,7 +41,7 @@ def test_a_number_of_a_transaction_that_failed_is_given_again() -> None:
     assert invoices.next_number(timezone.now()).endswith("/000001")
 
 
-@pytest.mark.covers("K13")
+@pytest.mark.covers("K13", "MT4")
 @pytest.mark.django_db(transaction=True)
 def test_payments_at_once_get_consecutive_numbers() -> None:
     facts = [paid(ordered()) for _number in range(8)]

@@ -1,9 +1,13 @@
 """Money that waits for a person: linked, accepted, refunded or written off, and never lost."""
 
+from datetime import timedelta
+from functools import partial
+
 import pytest
 from django.contrib.auth.models import User
+from django.utils import timezone
 
-from checkout import judgement, payments, refunds
+from checkout import judgement, orders, payments, refunds
 from checkout.judgement import NotAcceptable
 from checkout.models import AttentionCase, LedgerEntry, Order, Payment
 from tests.checkout.orders import (
@@ -96,10 +100,6 @@ def test_money_dealt_with_elsewhere_is_written_off(asha: User) -> None:
 
 @pytest.mark.covers("G4", "G6")
 def test_linked_money_revives_an_expired_order_and_goes_back_from_a_cancelled_one(asha: User) -> None:
-    from django.utils import timezone
-
-    from checkout import orders
-
     expired, cancelled = ordered().order, ordered().order
     make_overdue(expired)
     assert orders.expire(expired.pk, now=timezone.now())
@@ -109,3 +109,50 @@ def test_linked_money_revives_an_expired_order_and_goes_back_from_a_cancelled_on
     assert outcome(expired) == ONCE_PAID
     assert outcome(cancelled)["status"] == "cancelled"
     assert_books_hold()
+
+
+@pytest.mark.covers("F16")
+def test_a_single_paisa_can_be_linked(asha: User) -> None:
+    order = ordered().order
+    judgement.link(payment_id=stray(order, 1).pk, order=order, user=asha, reason="all there is")
+    assert outcome(order)["status"] == "on_hold"
+
+
+@pytest.mark.covers("F4", "F7")
+def test_held_money_that_is_written_off_ends_its_order(asha: User) -> None:
+    attempt = ordered()
+    payments.record(paid(attempt, amount=100), settled(attempt, amount=100, amount_paid=100))
+    judgement.write_off(payment_id=Payment.objects.get().pk, user=asha, reason="given back in cash")
+    assert outcome(attempt.order)["status"] == "cancelled"
+    assert_books_hold()
+
+
+def test_a_decision_moves_the_time_of_its_payment(asha: User) -> None:
+    order = ordered().order
+    payment = stray(order, order.total - 1)
+    decisions = (
+        partial(judgement.link, payment_id=payment.pk, order=order, user=asha, reason="by link"),
+        partial(judgement.accept, payment_id=payment.pk, user=asha, reason="one paisa"),
+    )
+    for decide in decisions:
+        before = timezone.now()
+        Payment.objects.update(updated_at=before - timedelta(days=1))
+        decide()
+        payment.refresh_from_db()
+        assert payment.updated_at >= before
+
+
+def test_what_became_of_linked_money_is_told(asha: User) -> None:
+    fits, late, odd = (ordered().order for _order in range(3))
+    assert orders.cancel(late.pk, text="")
+    told = []
+    for order, amount in ((fits, fits.total), (late, late.total), (odd, 500)):
+        payment = stray(order, amount)
+        judgement.link(payment_id=payment.pk, order=order, user=asha, reason="by link")
+        payment.refresh_from_db()
+        told.append(judgement.tell(order, payment))
+    assert told == [
+        f"{fits.number} is paid with it.",
+        f"₹1,998.00 goes back to the buyer of {late.number}. The order had been cancelled.",
+        f"It is not what {odd.number} costs, so a new case asks what shall become of it.",
+    ]

@@ -68,6 +68,7 @@ def test_on_hold_says_that_the_money_is_there() -> None:
     assert told(attempt.order_id) == ("paid", "We are looking into your payment")
 
 
+@pytest.mark.covers("PA8")
 def test_the_steps_have_real_times() -> None:
     attempt = ordered()
     assert tracker.steps(Order.objects.get()) == []
@@ -82,6 +83,7 @@ def way(order: Order) -> list[tuple[str, str, str]]:
     return [(step.label, step.detail, step.state) for step in tracker.steps(order)]
 
 
+@pytest.mark.covers("PA9")
 def test_a_part_that_went_back_is_a_step_and_the_parcel_goes_on(asha: User) -> None:
     attempt = ordered()
     payments.record(paid(attempt))

@@ -30,6 +30,7 @@ def overflow(page: Page) -> int:
     return int(page.evaluate("Math.max(document.documentElement.scrollWidth, innerWidth) - screen.width"))
 
 
+@pytest.mark.covers("AX1")
 @pytest.mark.parametrize("name", [*STATES, *PHONE_STATES])
 def test_a_state_is_accessible_and_fits(make_shopper: MakeShopper, name: str) -> None:
     shopper = make_shopper("phone")

@@ -1,11 +1,13 @@
 """From the first visit to the paid order."""
 
+import pytest
 from playwright.sync_api import expect
 
 from tests.journeys.shop import Shop
 from tests.journeys.shopper import Shopper
 
 
+@pytest.mark.covers("CO1", "CA5")
 def test_a_new_visitor_buys_a_car(shopper: Shopper, shop: Shop, screen: str) -> None:
     page, sku = shopper.page, "CW64-MR-0064"
     on_hand, reserved = shop.stock(sku)

@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+import pytest
 from playwright.sync_api import Locator, expect
 
 from tests.journeys.conftest import MakeShopper
@@ -37,6 +38,7 @@ def sold_to_others(shop: Shop, sku: str) -> Iterator[None]:
     shop.manage("adjust_stock", sku, str(on_hand - reserved), "--reason", "Came back from the fair")
 
 
+@pytest.mark.covers("PP6")
 def test_choosing_a_variant(shopper: Shopper) -> None:
     page = shopper.page
     shopper.see("CG43-TX-0008")
@@ -52,6 +54,7 @@ def test_choosing_a_variant(shopper: Shopper) -> None:
     expect(page.get_by_text("₹2,499 each")).to_be_visible()
 
 
+@pytest.mark.covers("CA1", "CA4")
 def test_changing_removing_and_undoing(shopper: Shopper) -> None:
     page = shopper.page
     shopper.add(RALLY)
@@ -70,6 +73,7 @@ def test_changing_removing_and_undoing(shopper: Shopper) -> None:
     expect(total(shopper)).to_have_text("₹2,796")
 
 
+@pytest.mark.covers("CA4")
 def test_more_than_there_are(shopper: Shopper, shop: Shop) -> None:
     """A number that the shop does not have is refused in words, and the cart stays as it was."""
     sku = "BD43-HG-0062"
@@ -82,6 +86,7 @@ def test_more_than_there_are(shopper: Shopper, shop: Shop) -> None:
     expect(shopper.page.get_by_role("spinbutton")).to_have_value("1")
 
 
+@pytest.mark.covers("CA1")
 def test_the_cart_survives_closing_the_browser(shopper: Shopper, make_shopper: MakeShopper, screen: str) -> None:
     shopper.add(RALLY)
     state = shopper.context.storage_state()
@@ -116,6 +121,7 @@ def test_sold_out_between_cart_and_checkout(shopper: Shopper, shop: Shop) -> Non
         expect(shopper.page.get_by_role("link", name="Check out")).to_have_count(0)
 
 
+@pytest.mark.covers("CA3")
 def test_price_changed_between_checkout_and_paying(shopper: Shopper, shop: Shop) -> None:
     """The new total is told, and charged only when the buyer presses again."""
     sku = "MM24-SY-0021"

@@ -28,7 +28,7 @@ def events(shop: Shop, number: str) -> list[str]:
     return [row[0] for row in shop.rows(query, number)]
 
 
-@pytest.mark.covers("C3")
+@pytest.mark.covers("C3", "PA4")
 def test_browser_closed_after_paying(shopper: Shopper, shop: Shop, make_shopper: MakeShopper, screen: str) -> None:
     number = pay_and_close(shopper)
     shop.wait_for_status(number, "paid")
@@ -67,7 +67,7 @@ def test_verify_lost_and_webhook_late(shopper: Shopper, shop: Shop) -> None:
     expect(shopper.page.locator("h1")).to_be_focused()
 
 
-@pytest.mark.covers("C4")
+@pytest.mark.covers("C4", "PA5")
 def test_verify_and_webhook_lost_then_check_again(shopper: Shopper, shop: Shop) -> None:
     number = shopper.place_order(SKU)
     shopper.lose("**/payments/verify/")

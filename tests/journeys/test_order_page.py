@@ -1,5 +1,6 @@
 """What a buyer does with an order besides paying it, and buying with the keyboard alone."""
 
+import pytest
 from playwright.sync_api import Locator, expect
 
 from tests.journeys.shop import Shop
@@ -33,6 +34,7 @@ def test_cancelling(shopper: Shopper, shop: Shop) -> None:
     expect(shopper.pay_button).to_have_count(0)
 
 
+@pytest.mark.covers("AX3")
 def test_buying_with_the_keyboard_alone(shopper: Shopper, shop: Shop) -> None:
     page, keyboard = shopper.page, shopper.page.keyboard
     shopper.see(SKU)

@@ -46,7 +46,7 @@ def test_a_failed_payment_is_told_when_the_window_closes(shopper: Shopper, shop:
     assert len(shop.attempts(number)) == 1
 
 
-@pytest.mark.covers("C1")
+@pytest.mark.covers("C1", "PA3", "CO12")
 def test_dismissal_then_resume(shopper: Shopper, shop: Shop) -> None:
     number = shopper.place_order(SKU)
     attempts = shop.attempts(number)
@@ -65,6 +65,7 @@ def test_dismissal_then_resume(shopper: Shopper, shop: Shop) -> None:
     assert shop.attempts(number) == attempts
 
 
+@pytest.mark.covers("CO16")
 def test_opening_the_window_late_gives_time_and_says_so(shopper: Shopper, shop: Shop) -> None:
     number = shopper.place_order(SKU)
     shopper.window.get_by_role("button", name="Close").click()
@@ -84,7 +85,7 @@ def test_opening_the_window_late_gives_time_and_says_so(shopper: Shopper, shop: 
     shopper.expect_paid()
 
 
-@pytest.mark.covers("A5")
+@pytest.mark.covers("A5", "CO14")
 def test_pressing_twice_reloading_and_going_back_make_one_order(shopper: Shopper, shop: Shop) -> None:
     page = shopper.page
     shopper.add(SKU)
@@ -133,7 +134,7 @@ def test_back_from_a_paid_order_says_that_it_is_paid(shopper: Shopper, shop: Sho
     assert shop.orders_of(shopper.email) == [number]
 
 
-@pytest.mark.covers("C11")
+@pytest.mark.covers("C11", "PA4")
 def test_the_second_tab_says_already_paid(shopper: Shopper, shop: Shop) -> None:
     number = shopper.place_order(SKU)
     first, second = shopper.page, shopper.context.new_page()

@@ -20,7 +20,7 @@ def pay_on_razorpays_page(shopper: Shopper) -> None:
         page.get_by_role("button", name=outcome).click()
 
 
-@pytest.mark.covers("C15")
+@pytest.mark.covers("C15", "AX8", "PA6", "CA5")
 def test_a_whole_purchase(plain_shopper: Shopper, shop: Shop) -> None:
     shopper, page = plain_shopper, plain_shopper.page
     on_hand, reserved = shop.stock("CW64-MR-0070")
@@ -54,13 +54,14 @@ def test_a_whole_purchase(plain_shopper: Shopper, shop: Shop) -> None:
     assert shop.orders_of(shopper.email) == [number]
 
 
+@pytest.mark.covers("AX8")
 def test_removing_the_last_car(plain_shopper: Shopper) -> None:
     plain_shopper.add(SKU)
     plain_shopper.button("Remove").click()
     expect(plain_shopper.page.get_by_role("heading", name="An empty garage")).to_be_visible()
 
 
-@pytest.mark.covers("C5")
+@pytest.mark.covers("C5", "PA6")
 def test_razorpays_script_is_blocked(shopper: Shopper, shop: Shop) -> None:
     page = shopper.page
     shopper.lose("**/v1/checkout.js")

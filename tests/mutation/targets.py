@@ -52,6 +52,10 @@ TARGETS = [
     Target("checkout/comparison.py", ("tests/checkout/test_comparison.py",)),
     Target("checkout/invoices.py", ("tests/checkout/test_invoices.py",)),
     Target("checkout/contradictions.py", ("tests/checkout/test_contradictions.py",)),
+    Target(
+        "checkout/judgement.py",
+        ("tests/checkout/test_judging.py", "tests/checkout/test_judgement.py", "tests/checkout/test_foreign_money.py"),
+    ),
     Target("checkout/ledger.py", ("tests/checkout/test_ledger.py",)),
 ]
 

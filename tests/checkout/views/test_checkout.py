@@ -19,6 +19,7 @@ def at_razorpay(faulty: FaultyRazorpay) -> int:
     return faulty.count("^POST /v1/orders$")
 
 
+@pytest.mark.covers("PA2", "CA2")
 def test_the_answer_is_what_was_promised(buyer: Buyer, simulator: Simulator, settings: Settings) -> None:
     response = buyer.check_out()
     order = Order.objects.get()
@@ -64,7 +65,7 @@ def test_what_only_the_server_decides_cannot_be_posted(buyer: Buyer, simulator: 
     assert order.lines.get().quantity == 1
 
 
-@pytest.mark.covers("A5", "A6")
+@pytest.mark.covers("A5", "A6", "CO14")
 def test_double_click_reload_and_back_make_one_order(buyer: Buyer, faulty: FaultyRazorpay) -> None:
     first = buyer.check_out()
     for key in ("key-of-one-form", "key-of-one-form", "key-of-another-tab", ""):
@@ -125,7 +126,7 @@ def test_a_changed_cart_while_razorpay_is_silent_keeps_both(buyer: Buyer, faulty
     assert stock_of() == (10, 3)
 
 
-@pytest.mark.covers("A3")
+@pytest.mark.covers("A3", "CA3")
 def test_a_price_that_changed_is_confirmed_first(buyer: Buyer, faulty: FaultyRazorpay) -> None:
     Variant.objects.update(price=150_000)
     refused = buyer.check_out()

@@ -42,7 +42,7 @@ BAD: list[dict[str, str]] = [
 ]
 
 
-@pytest.mark.covers("A18")
+@pytest.mark.covers("A18", "CO11")
 def test_fields_that_cannot_be_right_are_refused_by_name(buyer: Buyer, faulty: FaultyRazorpay) -> None:
     for change in BAD:
         (name,) = change

@@ -22,6 +22,7 @@ def order_url(simulator: Simulator) -> str:
     return order.get_absolute_url()
 
 
+@pytest.mark.covers("PA5")
 @pytest.mark.parametrize(("query", "headline"), [("", "Not paid yet"), ("?confirming", "Confirming your payment")])
 def test_an_open_order_waits_when_the_browser_says_so(order_url: str, query: str, headline: str) -> None:
     answer = Buyer().client.get(order_url + query)

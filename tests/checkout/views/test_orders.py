@@ -29,7 +29,7 @@ def url(order: Order, part: str = "") -> str:
     return f"/orders/{order.token}/{part}"
 
 
-@pytest.mark.covers("A17", "K17")
+@pytest.mark.covers("A17", "K17", "PA7")
 def test_only_the_token_finds_an_order(bought: tuple[Order, str], client: Client) -> None:
     order, _id = bought
     for part in ("", "pay/", "status/"):
@@ -41,7 +41,7 @@ def test_only_the_token_finds_an_order(bought: tuple[Order, str], client: Client
         assert client.post(f"/orders/{order.number}/{part}").status_code == 404
 
 
-@pytest.mark.covers("C16")
+@pytest.mark.covers("C16", "PA7")
 def test_the_headers_of_private_pages(bought: tuple[Order, str], client: Client) -> None:
     order, _id = bought
     shown, pay = client.get(url(order)), client.get(url(order, "pay/"))
