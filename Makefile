@@ -7,7 +7,7 @@ VENV := .venv/bin
 CODE := run.py bench catalog checkout razorpay_simulator site tests webhooks
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check prove soak lint types format shots lists bench lock clean dev
+.PHONY: help run test check prove soak lint types format shots lighthouse lists bench lock clean dev
 
 help: ## List the commands
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 16
@@ -41,6 +41,9 @@ format: dev ## Tidy Python and templates
 
 shots: dev ## Photograph every page, light and dark, narrow and wide, into shots/
 	@PYTHONPATH=site $(VENV)/python -m tests.shots
+
+lighthouse: dev ## Let Lighthouse judge the main pages on a phone (needs node)
+	@PYTHONPATH=site $(VENV)/python -m tests.lighthouse
 
 lists: dev ## Write docs/faults.md and docs/ux.md from their lists and the marks of the tests
 	@$(VENV)/python -m tests.lists

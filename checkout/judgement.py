@@ -68,7 +68,7 @@ def accept(*, payment_id: int, user: "AbstractBaseUser", reason: str) -> Order:
         if order.status != OrderStatus.PENDING and not _has_cars_again(order):
             raise NotAcceptable(_("The cars of this order are sold: refund the payment instead."))
         payment.accepted_by = user  # type: ignore[assignment]
-        payment.save(update_fields=["accepted_by", "updated_at"])
+        payment.save(update_fields=["accepted_by"])
         attention.close_accepted(payment, user, reason)
         orders.note(order, "payment_accepted", reason, user=user)
         _pay(order, payment)
