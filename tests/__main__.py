@@ -23,8 +23,9 @@ PYTEST = [sys.executable, "-m", "pytest", "--quiet"]
 COVERED = [sys.executable, "-m", "coverage", "run", "-m", "pytest", "--quiet"]
 # Each in a process of its own: two of Playwright's event loops do not live together.
 BROWSER_FOLDERS = ("tests/razorpay_simulator", "tests/journeys")
-# Another program, and tests that read the source or start programs without one.
+# Another program, and tests that read the source or start programs without a database.
 WITHOUT_DATABASE = (
+    "tests/config/test_checks.py",
     "tests/razorpay_simulator",
     "tests/test_architecture.py",
     "tests/test_docs.py",
@@ -48,7 +49,7 @@ class Run:
         """Run three lanes side by side: SQLite's suite, PostgreSQL's, the browser's. The lines of two come at the end.
 
         Each waits a good deal for programs that it started, so three keep two cores busy. What never reaches a database
-        is run once, with SQLite.
+        is run with SQLite alone, and so is what is marked `once`.
         """
         LOGS.mkdir(exist_ok=True)
         with ExitStack() as stack:
@@ -56,8 +57,8 @@ class Run:
             # What runs is ended before the server below it goes away, if this is left early.
             lanes = stack.enter_context(Lanes(self.pytest))
             if address:
-                once = [f"--ignore={path}" for path in WITHOUT_DATABASE]
-                lanes.start("PostgreSQL", [[*once, "tests"]], {"DATABASE_URL": address})
+                again = ["-m", "not browser and not once", *(f"--ignore={path}" for path in WITHOUT_DATABASE), "tests"]
+                lanes.start("PostgreSQL", [again], {"DATABASE_URL": address})
             journeys = [["-m", "browser", folder] for folder in BROWSER_FOLDERS]
             lanes.start("Browser", journeys, is_possible=install_chromium)
             print("\n== SQLite", flush=True)

@@ -36,6 +36,7 @@ from webhooks.models import WebhookEvent
 pytestmark = [
     pytest.mark.django_db(transaction=True),
     pytest.mark.slow,
+    pytest.mark.once,
     pytest.mark.timeout(0 if effort.IS_FULL else 1_000),
 ]
 # Both ways in which the shop catches up. Only the first one passes over the claims of those who were killed.

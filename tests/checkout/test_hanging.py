@@ -21,7 +21,7 @@ from tests.checkout.serving import Browser, running_shop
 from tests.factories import make_product
 from tests.programs import Simulator, wait_until
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow, pytest.mark.once]
 BUYERS = 2 * settings.WEB_THREADS
 
 

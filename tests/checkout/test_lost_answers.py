@@ -26,7 +26,7 @@ from tests.checkout.orders import ONCE_PAID, SKU, assert_books_hold, outcome, re
 from tests.factories import Buyer, make_product
 from tests.programs import Simulator
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 Story = Callable[[Simulator, Callable[[], None]], None]
 # A right answer that only comes late enough to be missed, and the ways of an address that leads nowhere.
 SECONDS = 0.4

@@ -188,7 +188,7 @@ def test_nothing_set_is_red_in_check_and_only_a_warning_elsewhere(tmp_path: Path
     assert check.returncode == 1
     for number in ("W002", "W003", "W005", "W006"):
         assert f"diecast.{number}" in check.stderr
-    listing = manage("migrate", "--plan", DATABASE_URL=database)
+    listing = manage("showmigrations", "checkout", DATABASE_URL=database)
     assert listing.returncode == 0, listing.stderr
 
 

@@ -15,7 +15,7 @@ import requests
 from config.management.commands.serve import SECONDS_TO_FINISH, Interrupt
 from tests.programs import MANAGE, answers, free_port, running, wait_until
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.once]
 
 
 @dataclass

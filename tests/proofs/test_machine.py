@@ -15,7 +15,7 @@ from tests.factories import make_product
 from tests.proofs.machine import SKUS, Life
 from tests.proofs.planted import BUGS, Plant
 
-pytestmark = [pytest.mark.django_db, pytest.mark.slow]
+pytestmark = [pytest.mark.django_db, pytest.mark.slow, pytest.mark.once]
 # Lives after which a bug must have been met.
 PATIENCE = 200
 PLANTED = BUGS if effort.IS_FULL else BUGS[:3]

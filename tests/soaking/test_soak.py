@@ -29,7 +29,7 @@ from tests.soaking.misbehaviour import misbehave
 from tests.soaking.notebook import Notebook
 from tests.soaking.staff import Staff
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow, pytest.mark.once]
 SECONDS = effort.number("SOAK_SECONDS", 5)
 SEED = effort.number("SOAK_SEED", time.time_ns() % 1_000_000)
 BUYERS, PROCESSES, WORKERS = 8, 4, 2

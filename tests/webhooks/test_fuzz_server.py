@@ -25,7 +25,12 @@ from tests.programs import Simulator, wait_until
 from tests.webhooks.fuzzing import Generator
 from webhooks.models import Outcome, WebhookEvent
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow, pytest.mark.covers("E1", "E5", "E6", "E32")]
+pytestmark = [
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.slow,
+    pytest.mark.once,
+    pytest.mark.covers("E1", "E5", "E6", "E32"),
+]
 ADDRESS = "/webhooks/razorpay/"
 # Seconds for an answer that must come, and until it is believed that none comes.
 PATIENCE = 60

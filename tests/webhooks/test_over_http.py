@@ -17,7 +17,7 @@ from tests.checkout.serving import Shop, running_shop
 from tests.programs import Simulator
 from webhooks.models import WebhookEvent
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow, pytest.mark.once]
 
 
 @pytest.fixture(scope="module")

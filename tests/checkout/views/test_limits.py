@@ -20,7 +20,7 @@ from tests.checkout.queries import nothing_written
 from tests.factories import BUYER, Buyer
 from tests.programs import Simulator
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("limits_on")]
+pytestmark = [pytest.mark.django_db, pytest.mark.once, pytest.mark.usefixtures("limits_on")]
 JSON = {"accept": "application/json"}
 ADDRESS = "203.0.113.7"
 

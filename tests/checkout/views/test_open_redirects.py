@@ -20,7 +20,7 @@ from tests.checkout.orders import SKU
 from tests.factories import BUYER, Buyer, make_product
 from tests.programs import Simulator
 
-pytestmark = [pytest.mark.django_db, pytest.mark.covers("K16")]
+pytestmark = [pytest.mark.django_db, pytest.mark.once, pytest.mark.covers("K16")]
 EVIL = [
     "https://evil.example/",
     "//evil.example/",
