@@ -11,7 +11,8 @@ from catalog.cards import card_image
 from catalog.models import ShopImage, ShopSettings, Variant
 from catalog.money import rupees
 from catalog.stock import Availability, availability
-from catalog.tax import NoRate, included_tax, rate_on
+from catalog.tax import NoRate, rate_on
+from checkout import taxation
 from checkout.models import Cart, CartLine
 
 MAX_QUANTITY = 99
@@ -125,7 +126,7 @@ def view(cart: Cart | None, shop: ShopSettings, *, with_pictures: bool = True) -
         lines=lines,
         subtotal=subtotal,
         shipping=shipping,
-        gst_included=sum(included_tax(line.total, line.gst_rate) for line in lines),
+        gst_included=taxation.gst_included(lines, shipping=shipping),
         free_shipping_gap=max(gap, 0),
         free_shipping_from=shop.free_shipping_from,
     )
