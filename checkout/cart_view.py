@@ -120,7 +120,7 @@ def view(cart: Cart | None, shop: ShopSettings, *, with_pictures: bool = True) -
     """Return the cart as it stands now, with live prices and stock. Writes nothing."""
     lines = _line_views(cart, shop, with_pictures) if cart else []
     subtotal = sum(line.total for line in lines)
-    shipping = _shipping(subtotal, shop) if lines else 0
+    shipping = shop.shipping_for(subtotal) if lines else 0
     gap = (shop.free_shipping_from or 0) - subtotal if shipping else 0
     return CartView(
         lines=lines,
@@ -130,11 +130,6 @@ def view(cart: Cart | None, shop: ShopSettings, *, with_pictures: bool = True) -
         free_shipping_gap=max(gap, 0),
         free_shipping_from=shop.free_shipping_from,
     )
-
-
-def _shipping(subtotal: int, shop: ShopSettings) -> int:
-    is_free = shop.free_shipping_from is not None and subtotal >= shop.free_shipping_from
-    return 0 if is_free else shop.shipping_fee
 
 
 def _line_views(cart: Cart, shop: ShopSettings, with_pictures: bool) -> list[CartLineView]:
