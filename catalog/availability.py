@@ -16,6 +16,21 @@ class Availability:
     tone: str
     quantity: int
 
+    @property
+    def is_sold_out(self) -> bool:
+        """Whether nobody can buy it now."""
+        return self.state == "sold_out"
+
+    @property
+    def in_schema_org(self) -> str:
+        """The same for search engines (https://schema.org/ItemAvailability)."""
+        return f"https://schema.org/{'OutOfStock' if self.is_sold_out else 'InStock'}"
+
+    @property
+    def in_feed(self) -> str:
+        """The same for Google's merchant feed (https://support.google.com/merchants/answer/6324448)."""
+        return "out_of_stock" if self.is_sold_out else "in_stock"
+
 
 def availability(subject: Variant | Stock | int | None, *, threshold: int | None = None) -> Availability:
     """Return the honest words for a variant, a stock row or a number of free pieces.

@@ -11,7 +11,8 @@ from catalog.cards import card_image
 from catalog.models import ShopImage, ShopSettings, Variant
 from catalog.money import rupees
 from catalog.stock import Availability, availability
-from catalog.tax import NoRate, included_tax, rate_on
+from catalog.tax import NoRate, rate_on
+from checkout import taxation
 from checkout.models import Cart, CartLine
 
 MAX_QUANTITY = 99
@@ -119,21 +120,16 @@ def view(cart: Cart | None, shop: ShopSettings, *, with_pictures: bool = True) -
     """Return the cart as it stands now, with live prices and stock. Writes nothing."""
     lines = _line_views(cart, shop, with_pictures) if cart else []
     subtotal = sum(line.total for line in lines)
-    shipping = _shipping(subtotal, shop) if lines else 0
+    shipping = shop.shipping_for(subtotal) if lines else 0
     gap = (shop.free_shipping_from or 0) - subtotal if shipping else 0
     return CartView(
         lines=lines,
         subtotal=subtotal,
         shipping=shipping,
-        gst_included=sum(included_tax(line.total, line.gst_rate) for line in lines),
+        gst_included=taxation.gst_included(lines, shipping=shipping),
         free_shipping_gap=max(gap, 0),
         free_shipping_from=shop.free_shipping_from,
     )
-
-
-def _shipping(subtotal: int, shop: ShopSettings) -> int:
-    is_free = shop.free_shipping_from is not None and subtotal >= shop.free_shipping_from
-    return 0 if is_free else shop.shipping_fee
 
 
 def _line_views(cart: Cart, shop: ShopSettings, with_pictures: bool) -> list[CartLineView]:

@@ -39,6 +39,8 @@ def compose(mail: OutboxEmail) -> EmailMultiAlternatives:
         "lines": order.lines.all(),
         "refund": mail.refund,
         "url": settings.SITE_URL + order.get_absolute_url(),
+        "invoice_url": settings.SITE_URL + order.get_invoice_url(),
+        "credit_note_url": settings.SITE_URL + mail.refund.get_credit_note_url() if mail.refund else "",
     }
     message = EmailMultiAlternatives(
         subject=_subject(mail),

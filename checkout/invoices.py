@@ -1,15 +1,20 @@
-"""Numbers of invoices and credit notes: each series consecutive in a financial year, at most 16 characters.
+"""Numbers of invoices and credit notes, and who stands on them: fixed in the transaction of what they document.
 
-CGST Rules, rules 46 and 53. A series is a row; its number is drawn in the transaction of the fact that it documents, so
-that no gap can arise, and the database refuses to change a number that was given out.
+CGST Rules, rules 46 and 53: each series is consecutive in a financial year, in at most 16 characters. A series is a
+row, so that no gap can arise, and the database refuses to change a number that was given out.
 """
 
 from datetime import datetime
+from typing import Any
 
 from django.db.models import F
 from django.utils import timezone
 
-from checkout.models import InvoiceSeries
+from catalog.models import ShopSettings
+from checkout.models import InvoiceSeries, Order
+
+SELLER = ("shop_name", "legal_name", "address", "state", "gstin", "email", "phone")
+BUYER = ("full_name", "address_line1", "address_line2", "city", "postcode", "state", "gstin")
 
 
 def financial_year(moment: datetime) -> str:
@@ -22,6 +27,15 @@ def financial_year(moment: datetime) -> str:
 def next_number(moment: datetime) -> str:
     """Allot the next invoice number. Call it in the transaction that makes the order PAID."""
     return _next("CG", moment)
+
+
+def parties(order: Order) -> dict[str, Any]:
+    """Return who sells and who buys as they are now. What an invoice says of them outlives settings and addresses."""
+    shop = ShopSettings.current()
+    return {
+        "seller": {name: getattr(shop, name) for name in SELLER},
+        "buyer": {name: getattr(order, name) for name in BUYER},
+    }
 
 
 def next_credit_note(moment: datetime) -> str:

@@ -71,7 +71,7 @@ def move(order: Order, status: OrderStatus, *, text: str = "", user: "AbstractBa
     if not may_move(order.status, status):
         raise IllegalMove(f"{order.number} cannot go from {order.status} to {status}")
     order.status = status
-    order.save(update_fields=["status", "paid_at", "invoice_number", "updated_at"])
+    order.save(update_fields=["status", "paid_at", "invoice_number", "parties", "updated_at"])
     OrderEvent.objects.create(order=order, kind=status, status=status, text=text[:255], user=user)  # type: ignore[misc]
 
 
@@ -88,6 +88,7 @@ def mark_paid(order: Order, *, text: str) -> None:
     stock.sell(items=_items(order), reference=order.number)
     order.paid_at = timezone.now()
     order.invoice_number = invoices.next_number(order.paid_at)
+    order.parties = invoices.parties(order)
     move(order, OrderStatus.PAID, text=text)
     emails.promise(order, emails.PAID)
     if order.cart:

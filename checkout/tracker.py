@@ -7,7 +7,7 @@ from datetime import datetime
 from django.utils.translation import gettext as _
 
 from catalog.money import rupees
-from catalog.tax import included_tax
+from checkout import taxation
 from checkout.models import Order, OrderLine, Payment, Refund
 from checkout.models.refund import RefundOrigin
 from checkout.status import OrderStatus, PaymentStatus, RefundStatus
@@ -54,9 +54,9 @@ def _going_back(payment: Payment) -> int:
     return sum(refund.amount for refund in refunds_of(payment) if refund.status != RefundStatus.FAILED)
 
 
-def gst_included(lines: Iterable[OrderLine]) -> int:
-    """Return how many paise of these lines are GST."""
-    return sum(included_tax(line.total, line.gst_rate) for line in lines)
+def gst_included(order: Order, lines: Iterable[OrderLine]) -> int:
+    """Return how many paise of an order with these lines are GST, as its invoice says."""
+    return taxation.gst_included(lines, shipping=order.shipping, discount=order.discount)
 
 
 def payment_state(order: Order) -> str:

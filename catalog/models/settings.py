@@ -2,9 +2,10 @@
 
 from typing import Any, Self
 
+from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db import models
-from wagtail.admin.panels import FieldPanel, MultiFieldPanel
+from wagtail.admin.panels import FieldPanel, FieldRowPanel, MultiFieldPanel
 from wagtail.contrib.settings.models import BaseSiteSetting, register_setting
 
 from catalog.fields import PaiseField
@@ -37,6 +38,15 @@ class ShopSettings(BaseSiteSetting):
     free_shipping_from = PaiseField(
         "free delivery from (₹)", null=True, blank=True, default=150000, help_text="Empty: delivery is never free."
     )
+    dispatch_days = models.PositiveSmallIntegerField(
+        "days until dispatch", default=1, help_text="At most, in working days. Search engines read these numbers."
+    )
+    delivery_days_from = models.PositiveSmallIntegerField("days on the road, at least", default=2)
+    delivery_days_to = models.PositiveSmallIntegerField("days on the road, at most", default=7)
+    return_days = models.PositiveSmallIntegerField(
+        "days to return", default=7, help_text="0: nothing is taken back. Says the same as the returns note below."
+    )
+    returns_are_free = models.BooleanField(default=False, help_text="Untick when the buyer pays for sending it back.")
     low_stock_threshold = models.PositiveSmallIntegerField(
         default=5, help_text='At this number of pieces or fewer a page says "Only 3 left".'
     )
@@ -48,7 +58,16 @@ class ShopSettings(BaseSiteSetting):
         MultiFieldPanel([FieldPanel("shop_name"), FieldPanel("legal_name"), FieldPanel("strapline")], heading="Name"),
         MultiFieldPanel([FieldPanel("gstin"), FieldPanel("state"), FieldPanel("address")], heading="Registration"),
         MultiFieldPanel([FieldPanel("email"), FieldPanel("phone"), FieldPanel("grievance_officer")], heading="Contact"),
-        MultiFieldPanel([FieldPanel("shipping_fee"), FieldPanel("free_shipping_from")], heading="Delivery"),
+        MultiFieldPanel(
+            [
+                FieldRowPanel([FieldPanel("shipping_fee"), FieldPanel("free_shipping_from")]),
+                FieldRowPanel(
+                    [FieldPanel("dispatch_days"), FieldPanel("delivery_days_from"), FieldPanel("delivery_days_to")]
+                ),
+                FieldRowPanel([FieldPanel("return_days"), FieldPanel("returns_are_free")]),
+            ],
+            heading="Delivery and returns",
+        ),
         MultiFieldPanel(
             [
                 FieldPanel("low_stock_threshold"),
@@ -65,6 +84,18 @@ class ShopSettings(BaseSiteSetting):
 
     def __str__(self) -> str:
         return self.shop_name
+
+    def clean(self) -> None:
+        """Refuse a way that takes longer at least than at most."""
+        super().clean()
+        least, most = self.delivery_days_from, self.delivery_days_to
+        if least is not None and most is not None and least > most:
+            raise ValidationError({"delivery_days_to": "Not less than the days that it takes at least."})
+
+    def shipping_for(self, subtotal: int) -> int:
+        """Return what the delivery of goods for `subtotal` paise costs, in paise."""
+        is_free = self.free_shipping_from is not None and subtotal >= self.free_shipping_from
+        return 0 if is_free else int(self.shipping_fee)
 
     @classmethod
     def for_site(cls, site: Any) -> Self:

@@ -29,9 +29,3 @@ def in_currency(amount: int, currency: str) -> str:
 def in_currency_exact(amount: int, currency: str) -> str:
     """Write money that came in any currency as mails and the admin do: "₹1,899.00", "USD 2,500.00"."""
     return money.exact(int(amount), currency)
-
-
-@register.filter
-def rupees_decimal(paise: int) -> str:
-    """Write paise for machines: "1899.00"."""
-    return f"{money.decimal_rupees(int(paise)):.2f}"

@@ -48,13 +48,14 @@ class OrderInspectView(snippets.InspectView):
             "order": order,
             "phone": spaced_phone(order),
             "lines": order.lines.all(),
-            "gst_included": tracker.gst_included(order.lines.all()),
+            "gst_included": tracker.gst_included(order, order.lines.all()),
             "payments": order.payments.all(),
             "ledger": _ledger(order),
             "attempts": order.razorpay_orders.all(),
             "entries": timeline.tell(order),
             "open_cases": [case for case in order.cases.all() if not case.closed_at],
             "may_see_cases": policy.CASES.user_has_any_permission(self.request.user, policy.LOOK),
+            "invoice_url": order.get_invoice_url(),
             "buyer_url": settings.SITE_URL + order.get_absolute_url(),
         }
 

@@ -48,6 +48,7 @@ class Order(models.Model):
     currency = models.CharField(max_length=3, default="INR")
 
     invoice_number = models.CharField(max_length=16, null=True, blank=True, unique=True)
+    parties = models.JSONField(null=True, editable=False, help_text=_("Seller and buyer as the invoice names them."))
     carrier = models.CharField(max_length=60, blank=True)
     tracking_number = models.CharField(max_length=60, blank=True)
     staff_note = models.TextField(_("note for staff"), blank=True)
@@ -85,6 +86,10 @@ class Order(models.Model):
     def get_absolute_url(self) -> str:
         """Return the buyer's address of this order."""
         return reverse("checkout:order", args=[self.token])
+
+    def get_invoice_url(self) -> str:
+        """Return the address of the invoice, which exists once the order has its number."""
+        return reverse("checkout:invoice", args=[self.token])
 
     @property
     def is_bought(self) -> bool:

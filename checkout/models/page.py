@@ -21,6 +21,8 @@ class CheckoutPage(Page):
     parent_page_types = ["home.HomePage"]
     subpage_types: list[str] = []
     max_count_per_parent = 1
+    # Nobody looks for a form that only a full cart opens: sitemap and search engines leave it out.
+    may_be_found = False
     allowed_http_methods = ["GET", "HEAD", "OPTIONS", "POST"]
     page_description = "Where shoppers give their address and pay."
 

@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -59,6 +60,13 @@ class Refund(models.Model):
 
     def __str__(self) -> str:
         return self.razorpay_refund_id or f"Refund {self.pk}"
+
+    def get_credit_note_url(self) -> str:
+        """Return the address of the credit note of an order's refund, or nothing before it has its number."""
+        if not self.credit_note_number or self.payment.order is None:
+            return ""
+        number = self.credit_note_number.replace("/", "-")
+        return reverse("checkout:credit_note", args=[self.payment.order.token, number])
 
     @property
     def may_be_retried(self) -> bool:

@@ -34,6 +34,19 @@ def keep_private(response: HttpResponse) -> HttpResponse:
     return response
 
 
+def keep_unlisted(response: Response) -> Response:
+    """Keep the response out of search engines, and of every cache."""
+    response["X-Robots-Tag"] = "noindex"
+    keep_private(response)
+    return response
+
+
+def for_the_buyer(response: Response) -> Response:
+    """Keep what only a buyer sees unlisted. Its address is the key to the order, so it may not leak to other sites."""
+    response["Referrer-Policy"] = "same-origin"
+    return keep_unlisted(response)
+
+
 def errors(status: int, **texts: list[str]) -> JsonResponse:
     """Answer with `{"errors": {field: [texts]}}`."""
     return JsonResponse({"errors": texts}, status=status)

@@ -22,7 +22,9 @@ from checkout.gateway import GatewayError
 from checkout.models import Order
 from checkout.status import OrderStatus
 from checkout.views.answers import (
+    for_the_buyer,
     keep_private,
+    keep_unlisted,
     order_status,
     payable,
     razorpay_options,
@@ -56,11 +58,12 @@ def show(request: HttpRequest, token: str) -> HttpResponse:
         "cancel_url": _url("order_cancel", order) if may_cancel and not is_waiting else "",
         "hold": holding.tell(order, now=timezone.now()),
         "refunds": tracker.refunds_in(order),
+        "invoice_url": order.get_invoice_url() if order.invoice_number else "",
         "set_aside": tracker.set_aside(order),
         "check_url": _url("order_check", order),
         "status_url": _url("order_status", order),
     }
-    return _private(TemplateResponse(request, "checkout/order.html", context))
+    return for_the_buyer(TemplateResponse(request, "checkout/order.html", context))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -124,7 +127,7 @@ def _find(token: str) -> Order:
 def _goods(order: Order) -> dict[str, Any]:
     lines = list(order.lines.select_related("image"))
     pictures.prefetch(line.image for line in lines)
-    return {"lines": lines, "gst_included": tracker.gst_included(lines)}
+    return {"lines": lines, "gst_included": tracker.gst_included(order, lines)}
 
 
 def _is_payable(order: Order) -> bool:
@@ -190,18 +193,7 @@ def _for_razorpay(response: HttpResponse) -> HttpResponse:
     # Razorpay refuses payments from a site that it cannot name, and its bank pop-ups need their opener.
     response["Referrer-Policy"] = "strict-origin-when-cross-origin"
     response["Cross-Origin-Opener-Policy"] = "same-origin-allow-popups"
-    return _unlisted(response)
-
-
-def _private(response: HttpResponse) -> HttpResponse:
-    # The address is the key to the order, so it may not leak to other sites.
-    response["Referrer-Policy"] = "same-origin"
-    return _unlisted(response)
-
-
-def _unlisted(response: HttpResponse) -> HttpResponse:
-    response["X-Robots-Tag"] = "noindex"
-    return keep_private(response)
+    return keep_unlisted(response)
 
 
 def _url(name: str, order: Order) -> str:

@@ -22,5 +22,6 @@ if settings.MEDIA_URL.startswith("/"):
 urlpatterns += [
     path("", include("checkout.urls")),
     path("", include("webhooks.urls")),
+    path("", include("home.machines")),
     path("", include(wagtail_urls)),
 ]

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.http import HttpRequest
 
+from catalog import pictures
 from catalog.listing import newest, scales_for_sale
 from catalog.models import CatalogPage, Variant
 from home.models import HomePage
@@ -24,6 +25,7 @@ WORDS = {
 def front_door(page: HomePage, request: HttpRequest) -> dict[str, Any]:
     """Return the newest cards, how many products there are, each scale with words and address, and the hero's price."""
     counts = scales_for_sale()
+    pictures.prefetch([page.hero_image])
     shop = CatalogPage.objects.live().first()
     base = (shop.get_url(request) if shop else None) or "/shop/"
     return {

@@ -2,8 +2,11 @@
 
 import datetime as dt
 from concurrent.futures import ThreadPoolExecutor
+from importlib import import_module
+from typing import Any
 
 import pytest
+from django.apps import apps
 from django.db import connection, transaction
 from django.utils import timezone
 
@@ -56,3 +59,14 @@ def test_payments_at_once_get_consecutive_numbers() -> None:
         assert set(pool.map(record, range(8))) == {"applied"}
     numbers = sorted(str(order.invoice_number)[-6:] for order in Order.objects.all())
     assert numbers == [f"{number:06d}" for number in range(1, 9)]
+
+
+def test_invoices_from_before_get_the_parties_of_today() -> None:
+    unpaid, attempt = ordered().order, ordered()
+    payments.record(paid(attempt))
+    wanted: Any = Order.objects.get(pk=attempt.order_id).parties
+    Order.objects.update(parties=None)
+    import_module("checkout.migrations.0006_invoices_name_their_parties").keep(apps, None)
+    assert Order.objects.get(pk=attempt.order_id).parties == wanted
+    assert wanted["buyer"]["full_name"] == "Asha Kulkarni"
+    assert Order.objects.get(pk=unpaid.pk).parties is None

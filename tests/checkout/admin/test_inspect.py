@@ -51,7 +51,7 @@ def test_lines_money_payments_and_buyer_are_told(staff: Client) -> None:
         "₹3,798.00",
         "₹99.00",
         "₹3,897.00",
-        "₹180.86",
+        "₹185.57",
         "Declined by the bank",
         attempt.payments.latest("pk").razorpay_payment_id,
         str(attempt.razorpay_order_id),
@@ -166,3 +166,16 @@ def test_longer_stories_need_no_more_queries(
     with django_assert_num_queries(20):
         page(staff, attempt.order)
     assert timezone.get_current_timezone_name() == settings.TIME_ZONE
+
+
+def test_papers_are_linked_for_whoever_may_look(staff: Client, viewer: Client, editor: Client) -> None:
+    attempt = paid_order()
+    asked = refunds.request(payment_id=Payment.objects.get(fulfils=True).pk, amount=100_00, reason="Scratched roof")
+    refunds.record(tell.refund_of(asked))
+    asked.refresh_from_db()
+    for client in (staff, viewer):
+        html = page(client, attempt.order)
+        assert f'href="{attempt.order.get_invoice_url()}"' in html
+        assert f'href="{asked.get_credit_note_url()}"' in html
+    refused = editor.get(f"/admin/orders/inspect/{attempt.order.pk}/")
+    assert (refused.status_code, attempt.order.token in refused.content.decode()) == (302, False)
