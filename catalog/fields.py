@@ -55,10 +55,14 @@ class PaiseField(WholeNumber):
         return RupeeField(**{**options, **kwargs})
 
 
-class SkuField(Text):
-    """A SKU, written in capitals without blanks around it whatever was typed."""
+class CapitalsField(Text):
+    """A code, written in capitals without blanks around it whatever was typed."""
 
     def to_python(self, value: Any) -> Any:
-        """Return the SKU in capitals."""
+        """Return the code in capitals."""
         text = super().to_python(value)
         return text.strip().upper() if isinstance(text, str) else text
+
+
+class SkuField(CapitalsField):
+    """A SKU."""

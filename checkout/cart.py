@@ -22,6 +22,7 @@ __all__ = [
     "remember",
     "take_out",
     "update",
+    "use_coupon",
     "view",
 ]
 
@@ -78,6 +79,9 @@ def add(cart: Cart, *, variant: Variant, quantity: int) -> None:
     """Put `quantity` more of a variant into the cart. Raises NotEnough."""
     with transaction.atomic():
         Cart.objects.select_for_update().get(pk=cart.pk)
+        if cart.coupon_code and not cart.lines.exists():
+            # What the code was for has been bought, or was removed.
+            use_coupon(cart, "")
         line = cart.lines.filter(variant=variant).first()
         wanted = quantity + (line.quantity if line else 0)
         _set(cart, variant, wanted, already=line.quantity if line else 0)
@@ -114,8 +118,17 @@ def accept_prices(cart: Cart) -> None:
         CartLine.objects.filter(pk=line.pk).update(accepted_price=line.variant.price)
 
 
+def use_coupon(cart: Cart, code: str) -> None:
+    """Write a code that was found to be good on the cart, or none."""
+    Cart.objects.filter(pk=cart.pk).update(coupon_code=code)
+    cart.coupon_code = code
+
+
 def take_out(cart: Cart, quantities: dict[int, int]) -> None:
-    """Remove what was bought (variant id -> pieces); what the shopper added since stays."""
+    """Remove what was bought (variant id -> pieces); what the shopper added since stays.
+
+    The row of the cart itself is left alone: its lock comes before that of an order, which the caller holds.
+    """
     for line in cart.lines.filter(variant_id__in=quantities):
         if line.quantity <= quantities[line.variant_id]:
             line.delete()

@@ -12,7 +12,7 @@ from catalog.models import ShopImage, ShopSettings, Variant
 from catalog.money import rupees
 from catalog.stock import Availability, availability
 from catalog.tax import NoRate, rate_on
-from checkout import taxation
+from checkout import coupons, taxation
 from checkout.models import Cart, CartLine
 
 MAX_QUANTITY = 99
@@ -88,6 +88,13 @@ class CartView:
     gst_included: int = 0
     free_shipping_gap: int = 0
     free_shipping_from: int | None = None
+    coupon: coupons.Effect | None = None
+    coupon_refusal: str = ""
+
+    @property
+    def discount(self) -> int:
+        """What the coupon takes off the models."""
+        return self.coupon.discount if self.coupon else 0
 
     @property
     def count(self) -> int:
@@ -97,12 +104,13 @@ class CartView:
     @property
     def total(self) -> int:
         """What the shopper pays for cars and delivery."""
-        return self.subtotal + self.shipping
+        return self.subtotal + self.shipping - self.discount
 
     @property
     def notices(self) -> list[tuple[str, str]]:
         """What changed since the cars were added: title of the model, and what happened."""
-        return [(line.title, line.notice) for line in self.lines if line.notice]
+        found = [(line.title, line.notice) for line in self.lines if line.notice]
+        return [*found, (_("Code"), self.coupon_refusal)] if self.coupon_refusal else found
 
     @property
     def can_check_out(self) -> bool:
@@ -111,25 +119,39 @@ class CartView:
 
     @property
     def digest(self) -> str:
-        """A fingerprint of lines and total: the same cart at the same price has the same one."""
+        """A fingerprint of lines, total and code: the same cart at the same price has the same one."""
         parts = [f"{line.sku}:{line.quantity}:{line.unit_price}" for line in self.lines]
-        return hashlib.sha256("|".join([*sorted(parts), str(self.total)]).encode()).hexdigest()
+        code = [self.coupon.coupon.code] if self.coupon else []
+        return hashlib.sha256("|".join([*sorted(parts), str(self.total), *code]).encode()).hexdigest()
 
 
 def view(cart: Cart | None, shop: ShopSettings, *, with_pictures: bool = True) -> CartView:
     """Return the cart as it stands now, with live prices and stock. Writes nothing."""
     lines = _line_views(cart, shop, with_pictures) if cart else []
     subtotal = sum(line.total for line in lines)
-    shipping = shop.shipping_for(subtotal) if lines else 0
+    coupon, refusal = _coupon(cart, subtotal) if cart and lines else (None, "")
+    is_free = not lines or (coupon is not None and coupon.frees_delivery)
+    shipping = 0 if is_free else shop.shipping_for(subtotal)
     gap = (shop.free_shipping_from or 0) - subtotal if shipping else 0
     return CartView(
         lines=lines,
         subtotal=subtotal,
         shipping=shipping,
-        gst_included=taxation.gst_included(lines, shipping=shipping),
+        gst_included=taxation.gst_included(lines, shipping=shipping, discount=coupon.discount if coupon else 0),
         free_shipping_gap=max(gap, 0),
         free_shipping_from=shop.free_shipping_from,
+        coupon=coupon,
+        coupon_refusal=refusal,
     )
+
+
+def _coupon(cart: Cart, subtotal: int) -> tuple[coupons.Effect | None, str]:
+    if not cart.coupon_code:
+        return None, ""
+    try:
+        return coupons.effect(coupons.find(cart.coupon_code), subtotal, cart=cart), ""
+    except coupons.NotUsable as refusal:
+        return None, refusal.text
 
 
 def _line_views(cart: Cart, shop: ShopSettings, with_pictures: bool) -> list[CartLineView]:

@@ -199,6 +199,14 @@ class QuantityForm(forms.Form):
         return quantity
 
 
+class CouponForm(forms.Form):
+    """A code, or nothing, which takes the code off."""
+
+    code = OneLineField(
+        required=False, max_length=20, error_messages={"max_length": _("A code has at most 20 letters and digits.")}
+    )
+
+
 def new_checkout_key() -> str:
     """Return a key for one showing of the checkout form."""
     return secrets.token_urlsafe(18)

@@ -41,19 +41,21 @@ def place_order(
     """Turn a cart into a PENDING order that holds its cars, or return the one it already became.
 
     One transaction: stock reserved, order and lines written, or nothing. `seen_total` is the total in paise that the
-    shopper was shown, when the form told it. Returns the order and whether it is new. Raises CartEmpty, PriceChanged,
-    TooManyOpen, OrderRefused, and `catalog.stock.OutOfStock`.
+    shopper was shown, when the form told it. Returns the order and whether it is new. Raises CartEmpty, CouponRefused,
+    PriceChanged, TooManyOpen, OrderRefused, and `catalog.stock.OutOfStock`.
     """
     with transaction.atomic(durable=True):
         cart = Cart.objects.select_for_update().get(pk=cart.pk)
         view = carts.view(cart, shop, with_pictures=False)
         known = _known(cart, checkout_key, view)
         if known:
+            placing.keep_coupon(known, details)
             _correct_details(known, details)
             return known, False
         open_orders.one_at_a_time(details.phone)
         open_orders.check(cart, details.phone)
         placing.check(view, details, seen_total)
+        placing.take_coupon(view, details)
         order = placing.write(cart, view, details, checkout_key)
         stock.reserve(items=_items(order), reference=order.number)
         if order.total == 0:

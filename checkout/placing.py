@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from catalog import stock
+from checkout import coupons
 from checkout.cart_view import CartLineView, CartView
 from checkout.models import Cart, Order, OrderEvent, OrderLine
 from checkout.status import BOUGHT, OrderStatus
@@ -28,6 +29,10 @@ class OrderRefused(Exception):
 
 class PriceChanged(OrderRefused):
     """The cart no longer costs what the shopper was shown."""
+
+
+class CouponRefused(PriceChanged):
+    """The code in the cart takes nothing off for this buyer, so that the cart costs more than it said."""
 
 
 class CartEmpty(OrderRefused):
@@ -52,7 +57,7 @@ class Details:
 def check(view: CartView, details: Details, seen_total: int | None) -> None:
     """Refuse a cart that cannot be ordered as it stands.
 
-    Raises CartEmpty, PriceChanged, OrderRefused, and `catalog.stock.OutOfStock`.
+    Raises CartEmpty, CouponRefused, PriceChanged, OrderRefused, and `catalog.stock.OutOfStock`.
     """
     if not view.lines:
         raise CartEmpty(_("Your cart is empty."))
@@ -69,6 +74,8 @@ def check(view: CartView, details: Details, seen_total: int | None) -> None:
     ]
     if short:
         raise stock.OutOfStock(short)
+    if view.coupon_refusal and seen_total != view.total:
+        raise CouponRefused(view.coupon_refusal)
     was_told = seen_total == view.total if seen_total is not None else _prices_accepted(view)
     if not was_told:
         changes = [text for _title, text in view.notices] or [_("The total has changed.")]
@@ -77,6 +84,31 @@ def check(view: CartView, details: Details, seen_total: int | None) -> None:
         raise OrderRefused(_("The smallest order that can be paid is ₹1."))
     for line in view.lines:
         _check_limit(line, details)
+
+
+def take_coupon(view: CartView, details: Details) -> None:
+    """Use up the code of a cart for this buyer, in the caller's transaction. Raises CouponRefused."""
+    if view.coupon is None:
+        return
+    try:
+        coupons.take(view.coupon.coupon, view.subtotal, phone=details.phone, email=details.email)
+    except coupons.NotUsable as refusal:
+        raise CouponRefused(refusal.text) from refusal
+
+
+def keep_coupon(order: Order, details: Details) -> None:
+    """Look whether a code is still good for an open order whose buyer corrects who he is. Raises OrderRefused."""
+    if (
+        order.coupon is None
+        or order.status != OrderStatus.PENDING
+        or (order.phone, order.email) == (details.phone, details.email)
+    ):
+        return
+    try:
+        coupons.take(order.coupon, order.subtotal, phone=details.phone, email=details.email, but=order)
+    except coupons.NotUsable as refusal:
+        more = _("Pay with the details that you gave first, or cancel this order and begin anew.")
+        raise OrderRefused(f"{refusal.text} {more}") from refusal
 
 
 def _prices_accepted(view: CartView) -> bool:
@@ -107,7 +139,9 @@ def write(cart: Cart, view: CartView, details: Details, checkout_key: str) -> Or
         cart_digest=view.digest,
         subtotal=view.subtotal,
         shipping=view.shipping,
+        discount=view.discount,
         total=view.total,
+        coupon=view.coupon.coupon if view.coupon else None,
         expires_at=timezone.now() + timedelta(minutes=settings.RESERVATION_MINUTES),
         **asdict(details),
     )

@@ -9,6 +9,7 @@ urlpatterns = [
     path("cart/", cart.show, name="cart"),
     path("cart/add/", cart.add, name="cart_add"),
     path("cart/update/", cart.update, name="cart_update"),
+    path("cart/coupon/", cart.coupon, name="cart_coupon"),
     path("orders/<slug:token>/", orders.show, name="order"),
     path("orders/<slug:token>/pay/", orders.pay, name="order_pay"),
     path("orders/<slug:token>/check/", orders.check, name="order_check"),

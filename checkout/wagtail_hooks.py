@@ -12,11 +12,13 @@ from wagtail.snippets.models import register_snippet
 from checkout.admin.acts import ACTS
 from checkout.admin.bulk import PackInBulk, ShipInBulk, forbid_bulk_delete
 from checkout.admin.cases import CaseViewSet
+from checkout.admin.coupons import CouponViewSet
 from checkout.admin.doors import keep_checkout, keep_checkout_in_bulk
 from checkout.admin.home import FigureItem, OrderSearchArea, figures
 from checkout.admin.viewset import OrderViewSet
 
 register_snippet(OrderViewSet)
+register_snippet(CouponViewSet)
 hooks.register("register_bulk_action", PackInBulk)
 hooks.register("register_bulk_action", ShipInBulk)
 hooks.register("before_delete_page", keep_checkout)
@@ -33,7 +35,7 @@ def register_cases() -> CaseViewSet:
 @hooks.register("register_admin_urls")
 def close_bulk_delete() -> list[URLPattern]:
     """Add no address. It is the moment when all bulk actions are known and none has been asked for yet."""
-    forbid_bulk_delete("order")
+    forbid_bulk_delete("order", "coupon")
     return []
 
 

@@ -62,6 +62,7 @@ COLUMNS: dict[str, Callable[[Order], Any]] = {
     "Subtotal": _rupees("subtotal"),
     "Delivery": _rupees("shipping"),
     "Discount": _rupees("discount"),
+    "Code": lambda order: order.coupon.code if order.coupon else "",
     "Total": _rupees("total"),
     "Carrier": lambda order: order.carrier,
     "Tracking number": lambda order: order.tracking_number,

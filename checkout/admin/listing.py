@@ -32,6 +32,10 @@ class OrderIndexView(snippets.IndexView):
     template_name = "checkout/admin/index.html"
     any_permission_required = list(policy.LOOK)
 
+    def get_base_queryset(self) -> QuerySet[Order]:
+        """Bring the code of each order along."""
+        return super().get_base_queryset().select_related("coupon")  # type: ignore[no-any-return]
+
     def search_queryset(self, queryset: QuerySet[Order]) -> QuerySet[Order]:
         """Find orders also by the ids of their payments, and by a phone number as people write it."""
         return find(queryset, self.search_query) if self.is_searching else queryset

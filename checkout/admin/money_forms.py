@@ -9,6 +9,7 @@ from catalog.money import rupees
 from checkout import refunds
 from checkout.forms import OneLineField
 from checkout.models import OrderLine, Payment
+from checkout.papers.sums import invoiced
 from checkout.status import RefundStatus
 
 
@@ -55,6 +56,7 @@ class RefundForm(MoneyForm):
     def __init__(self, *args: Any, payment: Payment, **kwargs: Any) -> None:
         super().__init__(*args, payment=payment, **kwargs)
         self.order_lines = list(payment.order.lines.all()) if payment.order else []
+        self.paid = {row.sku: row.total for row in invoiced(payment.order)} if payment.order else {}
         for line in self.order_lines:
             self.fields[f"line_{line.pk}"] = forms.IntegerField(
                 label=f"Pieces of {line.title} ({line.sku})", min_value=0, max_value=_left_of(line), required=False
@@ -68,11 +70,15 @@ class RefundForm(MoneyForm):
     def clean(self) -> dict[str, Any]:
         """Ask, when more goes back than the chosen pieces cost."""
         data: dict[str, Any] = super().clean() or {}
-        worth = sum(line.unit_price * (data.get(f"line_{line.pk}") or 0) for line in self.order_lines)
+        worth = sum(self._worth(line, data.get(f"line_{line.pk}") or 0) for line in self.order_lines)
         if worth and (data.get("amount") or 0) > worth and not data.get("more_than_pieces"):
             cost = rupees(worth, always_paise=True)
             self.add_error("amount", f"These pieces cost {cost}. Write that, or tick that more goes back.")
         return data
+
+    def _worth(self, line: OrderLine, pieces: int) -> int:
+        """Return how many paise were paid for so many pieces: a discount lowers what each is worth."""
+        return self.paid[line.sku] * pieces // line.quantity
 
     def wanted(self) -> dict[str, Any]:
         """Return the arguments of `refunds.request`."""

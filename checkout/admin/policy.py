@@ -1,4 +1,4 @@
-"""Who may do what with records that nobody adds or deletes."""
+"""Who may do what with records that nobody deletes."""
 
 from collections.abc import Collection, Iterable
 from typing import Any
@@ -8,7 +8,7 @@ from django.contrib.auth.models import Permission
 from django.db.models import Model, QuerySet
 from wagtail.permission_policies import ModelPermissionPolicy
 
-from checkout.models import AttentionCase, Order
+from checkout.models import AttentionCase, Coupon, Order
 
 
 class NamedActsPolicy(ModelPermissionPolicy):
@@ -39,5 +39,6 @@ class NamedActsPolicy(ModelPermissionPolicy):
 
 
 ORDERS = NamedActsPolicy(Order, {"view", "change", "ship", "refund"})
+COUPONS = NamedActsPolicy(Coupon, {"view", "add", "change"})
 CASES = NamedActsPolicy(AttentionCase, {"view", "change"})
 LOOK = ("view", "change")

@@ -3,6 +3,7 @@
 from checkout.models.attention import AttentionCase
 from checkout.models.bulletin import Downtime, Settlement
 from checkout.models.cart import Cart, CartLine
+from checkout.models.coupon import Coupon
 from checkout.models.dispute import Dispute
 from checkout.models.ledger import LedgerEntry
 from checkout.models.mail import OutboxEmail
@@ -16,6 +17,7 @@ __all__ = [
     "Cart",
     "CartLine",
     "CheckoutPage",
+    "Coupon",
     "Dispute",
     "Downtime",
     "InvoiceSeries",

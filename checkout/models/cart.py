@@ -12,6 +12,7 @@ class Cart(models.Model):
     """What one browser means to buy. Its token stands in a signed cookie for 30 days."""
 
     token = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    coupon_code = models.CharField(max_length=20, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
 

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from catalog.models import ShopImage, Variant
 from catalog.states import STATE_NAMES, State
 from checkout.models.cart import Cart
+from checkout.models.coupon import Coupon
 from checkout.status import BEFORE_DISPATCH, BOUGHT, OrderStatus
 
 
@@ -45,6 +46,7 @@ class Order(models.Model):
     shipping = models.PositiveBigIntegerField(default=0)
     discount = models.PositiveBigIntegerField(default=0)
     total = models.PositiveBigIntegerField()
+    coupon = models.ForeignKey(Coupon, on_delete=models.PROTECT, null=True, blank=True, related_name="orders")
     currency = models.CharField(max_length=3, default="INR")
 
     invoice_number = models.CharField(max_length=16, null=True, blank=True, unique=True)

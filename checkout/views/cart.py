@@ -13,9 +13,9 @@ from django.views.decorators.http import require_POST, require_safe
 
 from catalog.models import ShopSettings, Variant
 from checkout import cart as carts
-from checkout import reconciliation, throttle
+from checkout import coupons, reconciliation, throttle
 from checkout.cart_view import CartView
-from checkout.forms import QuantityForm
+from checkout.forms import CouponForm, QuantityForm
 from checkout.models import Cart, Order
 from checkout.views.answers import errors, keep_private, retry_after, see_other, wants_json
 
@@ -41,6 +41,25 @@ def update(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
+def coupon(request: HttpRequest) -> HttpResponse:
+    """Put a code on the cart; an empty one takes it off."""
+    who = throttle.client_address(request)
+    if seconds := throttle.wait(throttle.BAD_COUPON, who, count=False):
+        return retry_after(_refuse(request, 429, [throttle.text(seconds)], "code"), seconds)
+    cart = carts.find(request)
+    if cart is None:
+        return _refuse(request, 400, [_("Your cart is empty.")], "code")
+    try:
+        code = _usable(request, cart)
+    except coupons.NotUsable as refusal:
+        throttle.wait(throttle.BAD_COUPON, who)
+        return _refuse(request, 400, [refusal.text], "code")
+    carts.use_coupon(cart, code)
+    text = _("The code %(code)s is on your cart.") % {"code": code} if code else _("The code is taken off.")
+    return _tell(request, cart, text)
+
+
+@require_POST
 def order_again(request: HttpRequest, token: str) -> HttpResponse:
     """Put what an order held into the cart of this browser: its time ran out, or it was cancelled."""
     order = get_object_or_404(Order, token=token)
@@ -51,6 +70,17 @@ def order_again(request: HttpRequest, token: str) -> HttpResponse:
     response = see_other(reverse("checkout:cart"))
     carts.remember(response, cart)
     return response
+
+
+def _usable(request: HttpRequest, cart: Cart) -> str:
+    """Return the posted code, which may be none, once it is known to be good for this cart. Raises NotUsable."""
+    form = CouponForm(request.POST)
+    if not form.is_valid():
+        raise coupons.NotUsable(" ".join(map(str, form.errors["code"])))
+    if not form.cleaned_data["code"]:
+        return ""
+    subtotal = carts.view(cart, ShopSettings.for_request(request), with_pictures=False).subtotal
+    return coupons.effect(coupons.find(form.cleaned_data["code"]), subtotal, cart=cart).coupon.code
 
 
 def _change(request: HttpRequest, form: QuantityForm, verb: Any) -> HttpResponse:
@@ -93,6 +123,11 @@ def _answer(request: HttpRequest, cart: Cart, variant: Variant, quantity: int) -
         text = _("%(title)s is in your cart: %(count)d in all.") % {"title": variant.title, "count": view.count}
     else:
         text = _("%(title)s was removed from your cart.") % {"title": variant.title}
+    return _tell(request, cart, text, view)
+
+
+def _tell(request: HttpRequest, cart: Cart, text: str, view: CartView | None = None) -> HttpResponse:
+    view = view or carts.view(cart, ShopSettings.for_request(request))
     response: HttpResponse
     if wants_json(request):
         response = JsonResponse({"cart": _as_json(view), "message": text})
@@ -108,6 +143,8 @@ def _refuse(request: HttpRequest, status: int, texts: list[str], field: str) -> 
         return errors(status, **{field: texts})
     shop = ShopSettings.for_request(request)
     context = {"cart": carts.view(carts.find(request), shop), "shop": shop, "refusal": " ".join(texts)}
+    if field == "code":
+        context |= {"code_refusal": context["refusal"], "typed_code": request.POST.get("code", "")[:20]}
     return keep_private(TemplateResponse(request, "checkout/cart.html", context, status=status))
 
 
@@ -116,6 +153,8 @@ def _as_json(view: CartView) -> dict[str, Any]:
         "count": view.count,
         "subtotal": view.subtotal,
         "shipping": view.shipping,
+        "discount": view.discount,
+        "coupon": view.coupon.coupon.code if view.coupon else "",
         "total": view.total,
         "lines": [
             {

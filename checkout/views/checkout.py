@@ -87,6 +87,9 @@ def _explain(
     form.add_error(None, refusal.text)
     if isinstance(refusal, TooManyOpen):
         return retry_after(_refuse(page, request, form, 429, refusal.orders), refusal.seconds)
+    if isinstance(refusal, placing.CouponRefused) and cart:
+        carts.use_coupon(cart, "")
+        return _refuse(page, request, form, 409)
     if isinstance(refusal, placing.PriceChanged) and cart:
         carts.accept_prices(cart)
         return _refuse(page, request, form, 409)

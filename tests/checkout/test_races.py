@@ -12,8 +12,8 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 import requests
 
-from checkout import gateway
-from checkout.models import Order, OrderEvent, OutboxEmail, Payment, RazorpayOrder
+from checkout import coupons, gateway
+from checkout.models import Coupon, Order, OrderEvent, OutboxEmail, Payment, RazorpayOrder
 from tests.checkout.orders import SKU, assert_books_hold, stock_of
 from tests.checkout.reports import event, order_entity, pay, payment_entity
 from tests.checkout.serving import Browser, Shop, at_once, running_shop
@@ -115,5 +115,21 @@ def test_the_last_car_of_two_crossing_carts(shop: Shop, simulator: Simulator) ->
     answers = at_once([buyer.check_out for buyer in buyers])
     assert Counter(map(status_of, answers)) == {201: 10, 409: 10}
     assert stock_of("CG43-A") == stock_of("CG43-B") == (10, 10)
+    assert_books_hold()
+    shop.assert_calm()
+
+
+@pytest.mark.covers("A15")
+def test_a_code_for_one_order_is_used_by_one_of_twelve(shop: Shop, simulator: Simulator) -> None:
+    make_product(SKU, on_hand=100)
+    coupon = Coupon.objects.create(code="ONLY-ONE", percent=10, limit=1)
+    buyers = [Browser(shop, number) for number in range(12)]
+    for buyer in buyers:
+        assert buyer.add(SKU).status_code == 200
+        assert buyer.post("/cart/coupon/", {"code": "ONLY-ONE"}).status_code == 200
+    assert Counter(map(status_of, at_once([buyer.check_out for buyer in buyers]))) == {201: 1, 409: 11}
+    assert coupons.uses(coupon).count() == Order.objects.count() == 1
+    assert Counter(map(status_of, at_once([buyer.check_out for buyer in buyers]))) == {201: 11, 200: 1}
+    assert Order.objects.exclude(discount=0).count() == 1
     assert_books_hold()
     shop.assert_calm()

@@ -12,6 +12,7 @@ from hypothesis.stateful import initialize, precondition, rule
 from catalog import stock
 from catalog.models import Variant
 from checkout import attempts, cancelling, holding, orders, payments, reconciliation
+from checkout import cart as carts
 from checkout import refunds as refunding
 from checkout.admin import decisions
 from checkout.cart import NotEnough
@@ -25,6 +26,11 @@ from tests.checkout.reports import triple
 from tests.proofs.life import Ground, pick
 from webhooks import catching_up, handlers, inbox
 
+CODES: dict[str, dict[str, Any]] = {
+    "TENTH": {"percent": 10, "limit_per_person": None},
+    "ONCE": {"percent": None, "kind": "amount", "amount": 50_001, "limit": 1},
+    "PARCEL": {"percent": None, "kind": "free_delivery"},
+}
 SKUS = {"CG43-TX-0001": 1, "CG43-TX-0002": 3, "CG43-TX-0003": 6}
 # What may be refused in words without anything being wrong.
 REFUSALS = (
@@ -60,12 +66,13 @@ class Life(Ground):
             self.pay(0, "success", "refused", {})
             self.ask(0)
 
-    @rule(sku=st.sampled_from(sorted(SKUS)), quantity=st.integers(1, 2))
-    def order(self, sku: str, quantity: int) -> None:
-        """Somebody checks out."""
+    @rule(sku=st.sampled_from(sorted(SKUS)), quantity=st.integers(1, 2), code=st.sampled_from(["", "", *CODES]))
+    def order(self, sku: str, quantity: int, code: str = "") -> None:
+        """Somebody checks out, perhaps with a code."""
         self.buyers += 1
         with suppress(*REFUSALS):
             cart = cart_with(Variant.objects.get(sku=sku), quantity)
+            carts.use_coupon(cart, code)
             attempts.open_payment(place(cart, phone=f"+9198765{self.buyers:05d}"))
 
     @rule(at=PICK)

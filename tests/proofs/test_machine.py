@@ -10,9 +10,10 @@ from hypothesis import HealthCheck, Phase, seed, settings
 from hypothesis.stateful import run_state_machine_as_test
 
 from catalog.stock import StockError
+from checkout.models import Coupon
 from tests import effort
 from tests.factories import make_product
-from tests.proofs.machine import SKUS, Life
+from tests.proofs.machine import CODES, SKUS, Life
 from tests.proofs.planted import BUGS, Plant
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow, pytest.mark.once]
@@ -25,6 +26,8 @@ def live(lives: int, *, phases: tuple[Phase, ...]) -> None:
     """Live so many lives. Raises what the first bad one ends with."""
     for sku, pieces in SKUS.items():
         make_product(sku, on_hand=pieces)
+    for code, fields in CODES.items():
+        Coupon.objects.create(code=code, **fields)
     run_state_machine_as_test(
         seed(effort.FIRST_SEED)(Life),
         settings=settings(

@@ -113,6 +113,8 @@ def test_adding_changing_and_removing_as_json_and_as_a_form(client: Client) -> N
         "count": 0,
         "subtotal": 0,
         "shipping": 0,
+        "discount": 0,
+        "coupon": "",
         "total": 0,
         "lines": [],
     }
