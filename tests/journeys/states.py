@@ -71,6 +71,20 @@ def refused_cart(shopper: Shopper) -> None:
     shopper.page.locator(".notice--danger").wait_for()
 
 
+def with_code(code: str) -> Bring:
+    """Two cars and a code, which may be wrong."""
+
+    def bring(shopper: Shopper) -> None:
+        full_cart(shopper)
+        shopper.forgive("400 POST")
+        shopper.page.get_by_text("I have a code").click()
+        shopper.page.get_by_label("Code").fill(code)
+        shopper.button("Use it").click()
+        shopper.page.locator(".notice").first.wait_for()
+
+    return bring
+
+
 def checkout(shopper: Shopper) -> None:
     """The form, as it comes."""
     shopper.add(PLAIN)
@@ -191,6 +205,8 @@ STATES: dict[str, Bring] = {
     "cart-empty": at("/cart/"),
     "cart": full_cart,
     "cart-refused": refused_cart,
+    "cart-code": with_code("garage10"),
+    "cart-code-refused": with_code("garage11"),
     "checkout": checkout,
     "checkout-errors": wrong_checkout,
     "checkout-empty": at("/checkout/"),

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
 
+from home.demo.codes import load_codes
 from home.demo.crowd import load_crowd
 from home.demo.labels import load_labels
 from home.demo.people import load_people
@@ -49,4 +50,5 @@ class Command(BaseCommand):
         load_products(shop, images, hsn, stream)
         dress_home(home, images)
         load_people(home)
+        load_codes()
         load_crowd(shop, products, seed, stream)
