@@ -77,3 +77,13 @@ document.addEventListener("change", (event) => {
 });
 
 document.querySelector("[data-focus]")?.focus();
+
+// The script that suggests comes when somebody goes to a search field, so that no page waits for it.
+document.addEventListener("focusin", async (event) => {
+  const form = event.target.closest("[data-suggest]");
+  if (form) (await import(form.dataset.script)).ease(form);
+});
+
+// A search is told to the shop by itself: reading a page must not write.
+const said = document.querySelector("[data-said]");
+if (said) navigator.sendBeacon(said.action, new FormData(said));

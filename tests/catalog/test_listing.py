@@ -14,6 +14,7 @@ from catalog import stock
 from catalog.listing import Listing, build_listing, newest, scales_for_sale
 from catalog.models import Brand, CatalogPage, Genre, ProductPage, Variant
 from catalog.query import ListingQuery
+from catalog.search import index
 from tests.factories import make_product
 
 pytestmark = pytest.mark.django_db
@@ -45,8 +46,9 @@ def shelf() -> None:
     rally = make_product("CW64-MR-0064", title="Monsoon Rally", price=69_900, genre=race)
     truck = make_product("BD50-HK-0050", title="Highway King", price=279_900)
     ProductPage.objects.filter(pk__in=[saloon.page_id, truck.page_id]).update(brand=bengal)
-    ProductPage.objects.filter(pk=rally.page_id).update(scale="1:64")
+    ProductPage.objects.filter(pk=rally.page_id).update(scale="1:64", condition="pre_owned")
     assert cab.stock
+    index.rebuild()
 
 
 @pytest.mark.parametrize(
