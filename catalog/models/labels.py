@@ -17,12 +17,12 @@ class Label(models.Model):
     def save(self, *args: Any, **kwargs: Any) -> None:
         """Write the label, and what the search knows of its products."""
         # The index reads products, which are made of these labels: it can only be imported once they are loaded.
-        from catalog.search.index import refresh_labelled
+        from catalog.search.index import label_changed
 
         is_new = self._state.adding
         super().save(*args, **kwargs)
         if not is_new:
-            refresh_labelled(**{str(self._meta.model_name): self})
+            label_changed(**{str(self._meta.model_name): self})
 
 
 class Brand(index.Indexed, Label):

@@ -5,10 +5,9 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
-from django.db import transaction
+from django.db import DatabaseError, transaction
 from django.db.models import F, Q, QuerySet
 from django.utils import timezone
-from wagtail.models import Page
 from wagtail.rich_text import get_text_for_indexing
 
 from catalog.models.pages import ProductPage, ProductPhoto
@@ -33,9 +32,9 @@ def refresh(pages: Iterable[int]) -> int:
     return len(entries)
 
 
-def refresh_labelled(**label: Any) -> int:
+def label_changed(**label: Any) -> None:
     """Write the entries of the live products anew that carry a label, such as `brand=brand`."""
-    return refresh(ProductPage.objects.live().filter(**label).values_list("pk", flat=True))
+    _follow(ProductPage.objects.live().filter(**label).values_list("pk", flat=True))
 
 
 def rebuild(told: Callable[[int], object] = lambda number: None) -> int:
@@ -61,10 +60,18 @@ def stale() -> QuerySet[ProductPage]:
     return found
 
 
-def page_changed(sender: type, instance: Page, **kwargs: Any) -> None:
+def page_changed(sender: type, instance: ProductPage, **kwargs: Any) -> None:
     """Follow a product that was published, unpublished or moved."""
-    products = Page.objects.descendant_of(instance, inclusive=True).exact_type(ProductPage)
-    refresh(products.values_list("pk", flat=True))
+    _follow([instance.pk])
+
+
+def _follow(pages: Iterable[int]) -> None:
+    """Refresh entries without ever being in the way of an editor: what fails is logged, and the worker catches up."""
+    try:
+        with transaction.atomic():
+            refresh(pages)
+    except DatabaseError:
+        logger.exception("The search could not follow a change.")
 
 
 def _batches(keys: list[int]) -> Iterator[list[int]]:

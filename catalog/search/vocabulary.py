@@ -6,12 +6,15 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 
 from django.db import DatabaseError, connection
-from django.db.models import Count, Max
-
-from catalog.models.search import SearchEntry
 
 logger = logging.getLogger(__name__)
 
+# Whether the index can be searched at all is looked at in the same breath.
+ENTRIES = "SELECT COUNT(*), MAX(indexed_at), EXISTS (SELECT {}) FROM catalog_searchentry"
+VERSION = {
+    "sqlite": ENTRIES.format("1 FROM catalog_searchindex WHERE 0"),
+    "postgresql": ENTRIES.format("words FROM catalog_searchentry WHERE false"),
+}
 READ = {
     "sqlite": "SELECT term, doc, col <> 'story' FROM catalog_searchword",
     "postgresql": """
@@ -48,19 +51,19 @@ def current() -> Vocabulary:
     """
     global _kept  # noqa: PLW0603  # One memory for each process is the point.
     try:
-        version = tuple(SearchEntry.objects.aggregate(number=Count("pk"), latest=Max("indexed_at")).values())
-        if _kept[0] != version:
-            _kept = (version, _read())
+        with connection.cursor() as cursor:
+            cursor.execute(VERSION[connection.vendor])
+            version = cursor.fetchone()
+            if _kept[0] != version:
+                cursor.execute(READ[connection.vendor])
+                _kept = (version, _made_of(cursor.fetchall()))
     except DatabaseError:
         logger.exception("The search index cannot be read; the search looks at names only.")
         return Vocabulary()
     return _kept[1]
 
 
-def _read() -> Vocabulary:
-    with connection.cursor() as cursor:
-        cursor.execute(READ[connection.vendor])
-        rows = cursor.fetchall()
+def _made_of(rows: list[tuple[str, int, bool]]) -> Vocabulary:
     names: dict[str, int] = defaultdict(int)
     for word, products, is_name in rows:
         if is_name and word.isalpha():

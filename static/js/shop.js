@@ -17,7 +17,9 @@ document.addEventListener("submit", (event) => {
 });
 
 // A page that comes back from the browser's memory must not stay busy.
-window.addEventListener("pageshow", () => {
+window.addEventListener("pageshow", (event) => {
+  // Nor may it show filters that it was not filtered by.
+  if (event.persisted) document.querySelectorAll("[data-reset]").forEach((form) => form.reset());
   document.querySelectorAll("[data-sent]").forEach((form) => delete form.dataset.sent);
   document.querySelectorAll("[aria-busy=true]").forEach((button) => setBusy(button, false));
 });
