@@ -2,11 +2,12 @@
 
 from dataclasses import dataclass
 
+from django.db.models import Exists, OuterRef
 from django.http import HttpRequest
 
 from catalog.cards import Card
 from catalog.listing import found
-from catalog.models import Brand, CatalogPage, Genre
+from catalog.models import Brand, CatalogPage, Genre, ProductPage
 from catalog.query import ListingQuery
 from catalog.search.understanding import Search, beginning, understand
 from catalog.search.words import split
@@ -61,7 +62,8 @@ def _shelves(search: Search, base: str) -> list[Shelf]:
     """Return the makers and genres with live products in whose name every word begins some word."""
     found = []
     for facet, kind, labels in (("brand", "maker", Brand.objects), ("genre", "genre", Genre.objects)):
-        for label in labels.filter(products__live=True).distinct():
+        carried = Exists(ProductPage.objects.live().filter(**{facet: OuterRef("pk")}))
+        for label in labels.filter(carried):
             names = split(label.name)
             if all(any(name.startswith(beginning(word)) for name in names) for word in search.words):
                 url = base + ListingQuery().toggled(facet, label.slug).encoded()

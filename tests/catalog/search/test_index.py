@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from catalog.models import Brand, CatalogPage, Genre, ProductPage, SearchEntry
 from catalog.search import index, vocabulary
-from tests.catalog.test_listing import titles
+from tests.catalog.listings import titles
 from tests.factories import make_product
 
 pytestmark = pytest.mark.django_db

@@ -9,7 +9,7 @@ from wagtail.models import Page, PageViewRestriction
 
 from home.demo.people import load_people
 from home.models import ContentPage, HomePage
-from tests.catalog.test_listing import listing
+from tests.catalog.listings import listing
 from tests.factories import make_product
 
 pytestmark = pytest.mark.django_db

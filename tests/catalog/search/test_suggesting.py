@@ -8,7 +8,7 @@ from django.test import Client
 from wagtail.models import PageViewRestriction
 
 from catalog.models import Genre, ProductPage
-from tests.catalog.test_listing import HOSTILE, queries
+from tests.catalog.listings import HOSTILE, queries
 from tests.factories import make_product
 
 pytestmark = pytest.mark.django_db

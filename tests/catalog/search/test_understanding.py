@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from catalog.cards import for_sale
 from catalog.models import SearchEntry
 from catalog.search.understanding import MAX_WORDS, understand
-from tests.catalog.test_listing import listing, titles
+from tests.catalog.listings import listing, titles
 from tests.factories import make_product
 
 pytestmark = pytest.mark.django_db

@@ -11,6 +11,7 @@ from home.demo.labels import load_labels
 from home.demo.people import load_people
 from home.demo.photos import load_photos
 from home.demo.products import load_products
+from home.demo.promoted import load_promotions
 from home.demo.tree import dress_home, load_tree
 
 
@@ -49,4 +50,5 @@ class Command(BaseCommand):
         load_products(shop, images, hsn, stream)
         dress_home(home, images)
         load_people(home)
+        load_promotions(home)
         load_crowd(shop, products, seed, stream)
