@@ -3,11 +3,19 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from django.utils.translation import gettext, gettext_lazy
+
 from catalog import prices
 from catalog.query import FACETS, ListingQuery
 from catalog.tally import Tally
 
-NAMES = {"scale": "Scale", "brand": "Maker", "genre": "Genre", "condition": "Condition", "available": "Availability"}
+NAMES = {
+    "scale": gettext_lazy("Scale"),
+    "brand": gettext_lazy("Maker"),
+    "genre": gettext_lazy("Genre"),
+    "condition": gettext_lazy("Condition"),
+    "available": gettext_lazy("Availability"),
+}
 
 
 @dataclass(frozen=True)
@@ -40,11 +48,11 @@ class Chip:
 
 def build_facets(tally: Tally, base: str) -> list[Facet]:
     """Return the facets of check boxes, with the counts and toggling addresses of their options."""
-    facets = [Facet(name, NAMES[name], list(_options(name, tally, base))) for name in FACETS]
+    facets = [Facet(name, str(NAMES[name]), list(_options(name, tally, base))) for name in FACETS]
     query, in_stock = tally.query, tally.counts("available")["1"]
     toggled = base + query.without(available=not query.available).encoded()
-    hide = Option("1", "Hide sold out", in_stock, query.available, toggled)
-    return [*facets, Facet("available", NAMES["available"], [hide])]
+    hide = Option("1", gettext("Hide sold out"), in_stock, query.available, toggled)
+    return [*facets, Facet("available", str(NAMES["available"]), [hide])]
 
 
 def build_bands(tally: Tally, base: str) -> list[Option]:
@@ -107,7 +115,7 @@ def _filters(tally: Tally) -> Iterator[tuple[str, ListingQuery]]:
         if query.high is not None:
             yield prices.label(None, query.high), query.without(high=None)
     if query.available:
-        yield "In stock", query.without(available=False)
+        yield gettext("In stock"), query.without(available=False)
 
 
 def _inside_sentence(label: str) -> str:

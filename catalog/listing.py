@@ -85,9 +85,7 @@ def build_listing(*, page: CatalogPage, request: HttpRequest) -> Listing:
     tally = taken(asked, search, products)
     query, total = tally.query, tally.total()
     page_obj = KnownCount(total).get_page(query.page)
-    first = (page_obj.number - 1) * PAGE_SIZE
-    rows = _sorted(_matching(products, query, search), query.order, search)[first : first + PAGE_SIZE]
-    shelf = read_shelf(rows if total else rows.none())
+    shelf = read_shelf(_page_of(_sorted(_matching(products, query, search), query.order, search), page_obj))
     return Listing(
         cards=build_cards(shelf, request=request, threshold=shop.low_stock_threshold),
         total=total,
@@ -96,7 +94,7 @@ def build_listing(*, page: CatalogPage, request: HttpRequest) -> Listing:
         bands=facets.build_bands(tally, base),
         chips=facets.build_chips(tally, base),
         clear_url=base + ListingQuery(sort=query.sort).encoded(),
-        sorts=[(value, label, value == query.order) for value, label in SORTS.items() if search or value != "best"],
+        sorts=_sorts(query),
         query=query.text,
         corrected=search.corrected if search and total else "",
         promotions=promotions(search, request) if search and page_obj.number == 1 else [],
@@ -156,6 +154,18 @@ def _sorted(products: QuerySet[ProductPage], sort: str, search: Search | None = 
         return best
     usual: QuerySet[ProductPage] = stocked.order_by("-has_stock", *latest)
     return usual
+
+
+def _page_of(products: QuerySet[ProductPage], page: PageOfCards[Card]) -> QuerySet[ProductPage]:
+    """Return the products of one page, and ask for none when the facets have counted none."""
+    first = (page.number - 1) * PAGE_SIZE
+    return (products if page.paginator.count else products.none())[first : first + PAGE_SIZE]
+
+
+def _sorts(query: ListingQuery) -> list[tuple[str, str, bool]]:
+    """Return value, label and whether it is chosen of each order that this listing may have."""
+    fitting = [value for value in SORTS if query.text or value != "best"]
+    return [(value, str(SORTS[value]), value == query.order) for value in fitting]
 
 
 def _page_links(page: PageOfCards[Card], query: ListingQuery, base: str) -> list[tuple[int, str, bool]]:

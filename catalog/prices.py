@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.db.models import Case, Exists, F, IntegerField, Min, Q, Subquery, Value, When
+from django.utils.translation import gettext
 
 from catalog.cards import active_variants
 from catalog.money import PAISE, rupees
@@ -46,9 +47,10 @@ def above(high: int) -> int:
 
 def label(low: int | None, high: int | None) -> str:
     """Return a range in words: "Up to ₹999", "₹1,000 to ₹2,499", "From ₹10,000"."""
+    ends = {"low": rupees(low or 0), "high": rupees(high or 0)}
     if low is None:
-        return f"Up to {rupees(high or 0)}"
-    return f"From {rupees(low)}" if high is None else f"{rupees(low)} to {rupees(high)}"
+        return gettext("Up to %(high)s") % ends
+    return (gettext("From %(low)s") if high is None else gettext("%(low)s to %(high)s")) % ends
 
 
 def _priced() -> Any:

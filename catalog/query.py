@@ -6,17 +6,18 @@ from typing import Self
 from urllib.parse import urlencode
 
 from django.http import QueryDict
+from django.utils.translation import gettext_lazy as _
 
 from catalog.money import parse_rupees, plain_rupees
 
 MAX_TEXT = 100
 MAX_CHOICES = 20
 SORTS = {
-    "best": "Best match first",
-    "newest": "Newest first",
-    "price": "Price, low to high",
-    "-price": "Price, high to low",
-    "name": "Name, A to Z",
+    "best": _("Best match first"),
+    "newest": _("Newest first"),
+    "price": _("Price, low to high"),
+    "-price": _("Price, high to low"),
+    "name": _("Name, A to Z"),
 }
 """The orders that a listing may have. Only a search has a best match, and it is the order of a search by default."""
 FACETS = ("scale", "brand", "genre", "condition")

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from django.db.models import Exists, OuterRef
 from django.http import HttpRequest
+from django.utils.translation import gettext
 
 from catalog.cards import Card
 from catalog.listing import found
@@ -61,7 +62,7 @@ def suggest(parameters: ListingQuery, request: HttpRequest) -> Suggestions | Non
 def _shelves(search: Search, base: str) -> list[Shelf]:
     """Return the makers and genres with live products in whose name every word begins some word."""
     found = []
-    for facet, kind, labels in (("brand", "maker", Brand.objects), ("genre", "genre", Genre.objects)):
+    for facet, kind, labels in (("brand", gettext("maker"), Brand.objects), ("genre", gettext("genre"), Genre.objects)):
         carried = Exists(ProductPage.objects.live().filter(**{facet: OuterRef("pk")}))
         for label in labels.filter(carried):
             names = split(label.name)
