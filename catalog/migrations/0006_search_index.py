@@ -1,8 +1,9 @@
 """The words of each product, with an index of the database's own over them, and what was searched for in vain.
 
 SQLite: a table of FTS5 that takes its content from the entries, kept equal by triggers, and the list of its words.
-PostgreSQL: a column with the words and their weights, filled by a trigger, under GIN; no extension is needed. Words are
-folded and divided before they get here, so neither database parses any language.
+PostgreSQL: a column with the words and their weights, filled by a trigger, under GIN; no extension is needed. There are
+few writes and many searches, so the index keeps no list of pending changes that every search would have to read. Words
+are folded and divided before they get here, so neither database parses any language.
 
 A later migration that rebuilds the table of entries on SQLite must make its triggers again.
 """
@@ -37,7 +38,7 @@ POSTGRESQL = [
     $$
     """,
     "ALTER TABLE catalog_searchentry ADD COLUMN words tsvector NOT NULL DEFAULT ''",
-    "CREATE INDEX catalog_searchentry_words ON catalog_searchentry USING gin (words)",
+    "CREATE INDEX catalog_searchentry_words ON catalog_searchentry USING gin (words) WITH (fastupdate = off)",
     f"""
     CREATE FUNCTION catalog_searchentry_weigh() RETURNS trigger LANGUAGE plpgsql AS $$
         BEGIN NEW.words := {WEIGHED}; RETURN NEW; END

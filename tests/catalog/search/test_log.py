@@ -72,6 +72,13 @@ def test_the_browser_tells_what_was_searched_for() -> None:
         assert b"data-said" not in browser.get(later).content
 
 
+def test_no_text_breaks_the_count(client: Client) -> None:
+    for text in ("\x00", "a\x00b", "x" * 10_000, "\"' OR 1=1 --", "काली", "🚗", "İ" * 200):
+        assert client.post("/search/said/", {"q": text}).status_code == 204, text
+    assert client.post("/search/said/").status_code == 204
+    assert {"a b", "काली"} < set(counts())
+
+
 @pytest.mark.usefixtures("limits_on")
 def test_one_address_tells_so_much_and_no_more(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     from home import views
