@@ -15,12 +15,10 @@ VERSION = {
     "sqlite": ENTRIES.format("1 FROM catalog_searchindex WHERE 0"),
     "postgresql": ENTRIES.format("words FROM catalog_searchentry WHERE false"),
 }
+WORDS = "SELECT word, ndoc, {} FROM ts_stat('SELECT words FROM catalog_searchentry', '{}')"
 READ = {
     "sqlite": "SELECT term, doc, col <> 'story' FROM catalog_searchword",
-    "postgresql": """
-        SELECT word, ndoc, false FROM ts_stat('SELECT words FROM catalog_searchentry') UNION ALL
-        SELECT word, ndoc, true FROM ts_stat('SELECT words FROM catalog_searchentry', 'abc')
-    """,
+    "postgresql": f"{WORDS.format('false', 'abcd')} UNION ALL {WORDS.format('true', 'abc')}",
 }
 
 
