@@ -12,7 +12,7 @@ import time
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
-PAGES = ["/health/live/", "/", "/shop/", "/cart/"]
+PAGES = ["/health/live/", "/", "/shop/", "/shop/?q=rally", "/search/suggestions/?q=rally", "/cart/"]
 CLIENTS = 8
 SECONDS = 5.0
 
@@ -55,7 +55,7 @@ def main(arguments: list[str]) -> int:
     """Print a line for each page; `arguments` may name another address and other pages."""
     address = urlsplit(arguments[0] if arguments else "http://127.0.0.1:8000").netloc
     print(f"{address}, {CLIENTS} clients, {SECONDS:.0f} s a page")
-    print(f"{'page':<24}{'req/s':>8}{'p50 ms':>9}{'p95 ms':>9}  not 200")
+    print(f"{'page':<30}{'req/s':>8}{'p50 ms':>9}{'p95 ms':>9}  not 200")
     for path in arguments[1:] or PAGES:
         try:
             figures = measure(address, path)
@@ -64,7 +64,7 @@ def main(arguments: list[str]) -> int:
             return 1
         p95 = statistics.quantiles(figures.milliseconds, n=20)[-1]
         rate, p50 = len(figures.milliseconds) / SECONDS, statistics.median(figures.milliseconds)
-        print(f"{path:<24}{rate:>8.0f}{p50:>9.1f}{p95:>9.1f}  {figures.refused}")
+        print(f"{path:<30}{rate:>8.0f}{p50:>9.1f}{p95:>9.1f}  {figures.refused}")
     return 0
 
 

@@ -4,20 +4,25 @@ from dataclasses import dataclass
 
 from django.core.paginator import Page as PageOfCards
 from django.core.paginator import Paginator
-from django.db.models import Count, F, Min, Q, QuerySet, Subquery
+from django.db.models import Count, F, Q, QuerySet
 from django.http import HttpRequest
 from django.utils.functional import cached_property
 
-from catalog import facets
-from catalog.cards import Card, active_variants, build_cards, card_image, for_sale, in_stock, read_shelf
+from catalog import facets, prices
+from catalog.cards import Card, build_cards, card_image, for_sale, in_stock, read_shelf
 from catalog.facets import Chip, Facet, Option
 from catalog.models import CatalogPage, ProductPage, ShopSettings
 from catalog.money import plain_rupees
-from catalog.query import FACETS, SORTS, ListingQuery
+from catalog.query import SORTS, ListingQuery
+from catalog.search.promoted import Promotion, promotions
+from catalog.search.understanding import Search, understand
+from catalog.tally import taken
+from catalog.vain import Help, help_with
 
 __all__ = ["Card", "Chip", "Facet", "Listing", "Option", "build_listing", "card_image", "newest", "scales_for_sale"]
 
 PAGE_SIZE = 24
+COLUMNS = {"scale": "scale", "brand": "brand__slug", "genre": "genre__slug", "condition": "condition"}
 
 
 class KnownCount(Paginator[Card]):
@@ -35,16 +40,23 @@ class KnownCount(Paginator[Card]):
 
 @dataclass(frozen=True)
 class Listing:
-    """Everything that the listing's template shows. `min` and `max` are rupee text, `query` is the searched text."""
+    """Everything that the listing's template shows. `min` and `max` are rupee text, `query` is the searched text.
+
+    `corrected` is the text that was searched for instead, "" when it was the same. `help` is there when nothing is.
+    """
 
     cards: list[Card]
     total: int
     showing: str
     facets: list[Facet]
+    bands: list[Option]
     chips: list[Chip]
     clear_url: str
     sorts: list[tuple[str, str, bool]]
     query: str
+    corrected: str
+    promotions: list[Promotion]
+    help: Help | None
     min: str
     max: str
     page_obj: PageOfCards[Card]
@@ -52,27 +64,41 @@ class Listing:
     previous_url: str
     next_url: str
 
+    @property
+    def filters_on(self) -> int:
+        """How many filters are on; the searched text is none."""
+        return len(self.chips) - bool(self.query)
+
+    @property
+    def is_first_look(self) -> bool:
+        """Whether somebody has just searched, and not yet filtered or turned a page."""
+        return bool(self.query) and not self.filters_on and self.page_obj.number == 1
+
 
 def build_listing(*, page: CatalogPage, request: HttpRequest) -> Listing:
     """Return the listing of a catalogue page as the address asks for it. Never raises for odd parameters."""
     shop = ShopSettings.for_request(request)
     base = page.get_url(request) or ""
     products = for_sale().filter(path__startswith=page.path, depth=page.depth + 1)
-    query, tally = facets.understood(ListingQuery.read(request.GET), products)
-    total = tally.total()
+    asked = ListingQuery.read(request.GET)
+    search = understand(asked.text) if asked.text else None
+    tally = taken(asked, search, products)
+    query, total = tally.query, tally.total()
     page_obj = KnownCount(total).get_page(query.page)
-    first = (page_obj.number - 1) * PAGE_SIZE
-    rows = _sorted(_matching(products, query), query.sort)[first : first + PAGE_SIZE]
-    shelf = read_shelf(rows if total else rows.none())
+    shelf = read_shelf(_page_of(_sorted(_matching(products, query, search), query.order, search), page_obj))
     return Listing(
         cards=build_cards(shelf, request=request, threshold=shop.low_stock_threshold),
         total=total,
         showing=facets.sentence(tally),
-        facets=[facets.build_facet(name, tally, base) for name in (*FACETS, "available")],
+        facets=facets.build_facets(tally, base),
+        bands=facets.build_bands(tally, base),
         chips=facets.build_chips(tally, base),
         clear_url=base + ListingQuery(sort=query.sort).encoded(),
-        sorts=[(value, label, value == query.sort) for value, label in SORTS.items()],
+        sorts=_sorts(query),
         query=query.text,
+        corrected=search.corrected if search and total else "",
+        promotions=promotions(search, request) if search and page_obj.number == 1 else [],
+        help=None if total else help_with(search, tally, products, base),
         min=plain_rupees(query.low) if query.low is not None else "",
         max=plain_rupees(query.high) if query.high is not None else "",
         page_obj=page_obj,
@@ -89,35 +115,57 @@ def newest(*, request: HttpRequest, limit: int) -> list[Card]:
     return build_cards(shelf, request=request, threshold=shop.low_stock_threshold)
 
 
+def found(search: Search, *, request: HttpRequest, limit: int) -> list[Card]:
+    """Return the cards of the products that answer best to a search, sold-out ones last."""
+    shop = ShopSettings.for_request(request)
+    shelf = read_shelf(_sorted(for_sale().filter(search.condition()), "best", search)[:limit])
+    return build_cards(shelf, request=request, threshold=shop.low_stock_threshold)
+
+
 def scales_for_sale() -> dict[str, int]:
     """Return the number of products of each scale that is for sale."""
     rows = for_sale().order_by().values_list("scale").annotate(number=Count("pk"))
     return dict(rows)
 
 
-def _matching(products: QuerySet[ProductPage], query: ListingQuery) -> QuerySet[ProductPage]:
+def _matching(products: QuerySet[ProductPage], query: ListingQuery, search: Search | None) -> QuerySet[ProductPage]:
     """Return the products that match everything in the query."""
-    conditions = facets.conditions(query)
-    for facet, column in (("scale", "scale__in"), ("brand", "brand__slug__in"), ("genre", "genre__slug__in")):
+    conditions = [prices.within(query.low, query.high), *([search.condition()] if search else [])]
+    for facet, column in COLUMNS.items():
         if query.chosen(facet):
-            conditions.append(Q(**{column: query.chosen(facet)}))
+            conditions.append(Q(**{f"{column}__in": query.chosen(facet)}))
     if query.available:
         conditions.append(Q(in_stock()))
     return products.filter(*conditions)
 
 
-def _sorted(products: QuerySet[ProductPage], sort: str) -> QuerySet[ProductPage]:
-    """Return the products in order; the default order puts what is sold out last."""
+def _sorted(products: QuerySet[ProductPage], sort: str, search: Search | None = None) -> QuerySet[ProductPage]:
+    """Return the products in order; the usual orders put what is sold out last."""
     if sort == "name":
         return products.order_by("title", "pk")
     if sort in ("price", "-price"):
-        lowest = active_variants().order_by().values("page_id").annotate(lowest=Min("price")).values("lowest")
         order = F("lowest").asc() if sort == "price" else F("lowest").desc()
-        priced: QuerySet[ProductPage] = products.annotate(lowest=Subquery(lowest)).order_by(order, "pk")
+        priced: QuerySet[ProductPage] = products.annotate(lowest=prices.lowest()).order_by(order, "pk")
         return priced
-    latest = F("first_published_at").desc(nulls_last=True)
-    default: QuerySet[ProductPage] = products.annotate(has_stock=in_stock()).order_by("-has_stock", latest, "-pk")
-    return default
+    latest = [F("first_published_at").desc(nulls_last=True), "-pk"]
+    stocked = products.annotate(has_stock=in_stock())
+    if sort == "best" and search:
+        best: QuerySet[ProductPage] = stocked.order_by("-has_stock", search.closeness(), *latest)
+        return best
+    usual: QuerySet[ProductPage] = stocked.order_by("-has_stock", *latest)
+    return usual
+
+
+def _page_of(products: QuerySet[ProductPage], page: PageOfCards[Card]) -> QuerySet[ProductPage]:
+    """Return the products of one page, and ask for none when the facets have counted none."""
+    first = (page.number - 1) * PAGE_SIZE
+    return (products if page.paginator.count else products.none())[first : first + PAGE_SIZE]
+
+
+def _sorts(query: ListingQuery) -> list[tuple[str, str, bool]]:
+    """Return value, label and whether it is chosen of each order that this listing may have."""
+    fitting = [value for value in SORTS if query.text or value != "best"]
+    return [(value, str(SORTS[value]), value == query.order) for value in fitting]
 
 
 def _page_links(page: PageOfCards[Card], query: ListingQuery, base: str) -> list[tuple[int, str, bool]]:

@@ -6,33 +6,36 @@ from typing import Self
 from urllib.parse import urlencode
 
 from django.http import QueryDict
+from django.utils.translation import gettext_lazy as _
 
 from catalog.money import parse_rupees, plain_rupees
 
-MAX_WORDS = 8
 MAX_TEXT = 100
 MAX_CHOICES = 20
 SORTS = {
-    "newest": "Newest first",
-    "price": "Price, low to high",
-    "-price": "Price, high to low",
-    "name": "Name, A to Z",
+    "best": _("Best match first"),
+    "newest": _("Newest first"),
+    "price": _("Price, low to high"),
+    "-price": _("Price, high to low"),
+    "name": _("Name, A to Z"),
 }
-FACETS = ("scale", "brand", "genre")
+"""The orders that a listing may have. Only a search has a best match, and it is the order of a search by default."""
+FACETS = ("scale", "brand", "genre", "condition")
 
 
 @dataclass(frozen=True)
 class ListingQuery:
-    """The parameters of a listing. `low` and `high` are paise; `sort` is one of SORTS."""
+    """The parameters of a listing. `low` and `high` are paise; `sort` is one of SORTS, "" for the usual one."""
 
     text: str = ""
     scale: tuple[str, ...] = ()
     brand: tuple[str, ...] = ()
     genre: tuple[str, ...] = ()
+    condition: tuple[str, ...] = ()
     low: int | None = None
     high: int | None = None
     available: bool = False
-    sort: str = "newest"
+    sort: str = ""
     page: str = field(default="1", compare=False)
 
     @classmethod
@@ -42,22 +45,22 @@ class ListingQuery:
         if low is not None and high is not None and low > high:
             low, high = high, low
         sort = parameters.get("sort", "")
+        chosen = {facet: _choices(parameters.getlist(facet)) for facet in FACETS}
         return cls(
+            **chosen,
             text=_text(parameters.get("q", "")),
-            scale=_choices(parameters.getlist("scale")),
-            brand=_choices(parameters.getlist("brand")),
-            genre=_choices(parameters.getlist("genre")),
             low=low,
             high=high,
             available=parameters.get("available", "") in ("1", "true", "on", "yes"),
-            sort=sort if sort in SORTS else "newest",
+            sort=sort if sort in SORTS else "",
             page=parameters.get("page", "1")[:6],
         )
 
     @property
-    def words(self) -> list[str]:
-        """The words to search for."""
-        return self.text.split()[:MAX_WORDS]
+    def order(self) -> str:
+        """The order of the products, one of SORTS."""
+        usual = "best" if self.text else "newest"
+        return usual if self.sort == "best" else self.sort or usual
 
     def chosen(self, facet: str) -> tuple[str, ...]:
         """Return the values chosen of a facet."""
@@ -81,7 +84,7 @@ class ListingQuery:
         pairs += [("min", plain_rupees(self.low))] if self.low is not None else []
         pairs += [("max", plain_rupees(self.high))] if self.high is not None else []
         pairs += [("available", "1")] if self.available else []
-        pairs += [("sort", self.sort)] if self.sort != "newest" else []
+        pairs += [("sort", self.order)] if self.order != replace(self, sort="").order else []
         pairs += [("page", str(page))] if page > 1 else []
         return f"?{urlencode(pairs, safe=':')}" if pairs else ""
 

@@ -3,6 +3,7 @@
 from catalog.models.images import ShopImage, ShopRendition
 from catalog.models.labels import Brand, Genre
 from catalog.models.pages import CatalogPage, ProductPage, ProductPhoto
+from catalog.models.search import EmptySearch, SearchEntry
 from catalog.models.settings import ShopSettings
 from catalog.models.stock import Stock, StockMovement
 from catalog.models.tax import GstRate, HsnCode
@@ -11,11 +12,13 @@ from catalog.models.variant import Variant
 __all__ = [
     "Brand",
     "CatalogPage",
+    "EmptySearch",
     "Genre",
     "GstRate",
     "HsnCode",
     "ProductPage",
     "ProductPhoto",
+    "SearchEntry",
     "ShopImage",
     "ShopRendition",
     "ShopSettings",

@@ -1,11 +1,31 @@
 """The labels that products carry: who made the model, and which shelf it stands on."""
 
-from django.db import models
+from typing import Any
+
+from django.db import models, transaction
 from wagtail.admin.panels import FieldPanel
 from wagtail.search import index
 
 
-class Brand(index.Indexed, models.Model):
+class Label(models.Model):
+    """What a label does when it is renamed: the search learns it for every product that carries it."""
+
+    class Meta:
+        abstract = True
+
+    @transaction.atomic
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Write the label, and what the search knows of its products."""
+        # The index reads products, which are made of these labels: it can only be imported once they are loaded.
+        from catalog.search.index import label_changed
+
+        is_new = self._state.adding
+        super().save(*args, **kwargs)
+        if not is_new:
+            label_changed(**{str(self._meta.model_name): self})
+
+
+class Brand(index.Indexed, Label):
     """Who made the model car."""
 
     name = models.CharField(max_length=80, unique=True, help_text="As on the box, such as Chhota Works.")
@@ -23,7 +43,7 @@ class Brand(index.Indexed, models.Model):
         return self.name
 
 
-class Genre(index.Indexed, models.Model):
+class Genre(index.Indexed, Label):
     """A shelf of the shop, such as Classic & Vintage."""
 
     name = models.CharField(max_length=60, unique=True)

@@ -136,6 +136,7 @@ INSTALLED_APPS = [
     "catalog",
     "wagtail.contrib.settings",
     "wagtail.contrib.redirects",
+    "wagtail.contrib.search_promotions",
     "wagtail.contrib.sitemaps",
     "wagtail.contrib.forms",
     "wagtail.embeds",
@@ -343,3 +344,5 @@ WAGTAIL_GRAVATAR_PROVIDER_URL = None
 WAGTAIL_ENABLE_UPDATE_CHECK = False
 WAGTAIL_ENABLE_WHATS_NEW_BANNER = False
 WAGTAILSEARCH_BACKENDS = {"default": {"BACKEND": "wagtail.search.backends.database"}}
+# Days that the admin remembers what was searched for; the worker forgets what is older.
+WAGTAILSEARCH_HITS_MAX_AGE = 90

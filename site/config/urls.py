@@ -20,6 +20,8 @@ if settings.MEDIA_URL.startswith("/"):
     urlpatterns.append(path(f"{settings.MEDIA_URL.strip('/')}/<path:path>", media.picture, name="media"))
 
 urlpatterns += [
+    path("", include("catalog.urls")),
+    path("", include("home.urls")),
     path("", include("checkout.urls")),
     path("", include("webhooks.urls")),
     path("", include("home.machines")),

@@ -17,7 +17,9 @@ document.addEventListener("submit", (event) => {
 });
 
 // A page that comes back from the browser's memory must not stay busy.
-window.addEventListener("pageshow", () => {
+window.addEventListener("pageshow", (event) => {
+  // Nor may it show filters that it was not filtered by.
+  if (event.persisted) document.querySelectorAll("[data-reset]").forEach((form) => form.reset());
   document.querySelectorAll("[data-sent]").forEach((form) => delete form.dataset.sent);
   document.querySelectorAll("[aria-busy=true]").forEach((button) => setBusy(button, false));
 });
@@ -77,3 +79,13 @@ document.addEventListener("change", (event) => {
 });
 
 document.querySelector("[data-focus]")?.focus();
+
+// The script that suggests comes when somebody goes to a search field, so that no page waits for it.
+document.addEventListener("focusin", async (event) => {
+  const form = event.target.closest("[data-suggest]");
+  if (form) (await import(form.dataset.script)).ease(form);
+});
+
+// A search is told to the shop by itself: reading a page must not write.
+const said = document.querySelector("[data-said]");
+if (said) navigator.sendBeacon(said.action, new FormData(said));

@@ -4,16 +4,15 @@ from typing import Any
 from urllib.parse import quote
 
 import pytest
-from django.db import connection
 from django.http import QueryDict
 from django.test import Client, RequestFactory
-from django.test.utils import CaptureQueriesContext
 from wagtail.models import PageViewRestriction
 
 from catalog import stock
-from catalog.listing import Listing, build_listing, newest, scales_for_sale
-from catalog.models import Brand, CatalogPage, Genre, ProductPage, Variant
+from catalog.listing import newest, scales_for_sale
+from catalog.models import ProductPage, Variant
 from catalog.query import ListingQuery
+from tests.catalog.listings import HOSTILE, listing, queries, titles
 from tests.factories import make_product
 
 pytestmark = pytest.mark.django_db
@@ -21,34 +20,7 @@ CEILING = 13
 """The shop allows 15: this leaves two for a cart's badge."""
 
 
-def listing(query: str = "") -> Listing:
-    return build_listing(page=CatalogPage.objects.get(), request=RequestFactory().get(f"/shop/{query}"))
-
-
-def titles(query: str = "") -> list[str]:
-    return [card.title for card in listing(query).cards]
-
-
-def counts(query: str, facet: str) -> dict[str, int]:
-    found = next(each for each in listing(query).facets if each.name == facet)
-    return {option.value: option.count for option in found.options}
-
-
-@pytest.fixture
-def shelf() -> None:
-    """Four products: two makers, two scales, two genres, one sold out."""
-    city = Genre.objects.create(name="City Life", slug="city-life", sort_order=1)
-    race = Genre.objects.create(name="Race Course", slug="race-course", sort_order=2)
-    bengal = Brand.objects.create(name="Bengal Diecast", slug="bengal-diecast")
-    cab = make_product("CG43-TX-0007", title="City Cab", price=189_900, genre=city, curators_note="From Mumbai")
-    saloon = make_product("BD43-HG-0062", title="Hooghly Saloon", price=214_900, on_hand=0, genre=city)
-    rally = make_product("CW64-MR-0064", title="Monsoon Rally", price=69_900, genre=race)
-    truck = make_product("BD50-HK-0050", title="Highway King", price=279_900)
-    ProductPage.objects.filter(pk__in=[saloon.page_id, truck.page_id]).update(brand=bengal)
-    ProductPage.objects.filter(pk=rally.page_id).update(scale="1:64")
-    assert cab.stock
-
-
+@pytest.mark.covers("LS3")
 @pytest.mark.parametrize(
     ("query", "found"),
     [
@@ -64,6 +36,8 @@ def shelf() -> None:
         ("?brand=bengal-diecast", ["Highway King", "Hooghly Saloon"]),
         ("?brand=bengal-diecast&brand=chhota-works&scale=1:43&available=1", ["Highway King", "City Cab"]),
         ("?genre=city-life", ["City Cab", "Hooghly Saloon"]),
+        ("?condition=pre_owned", ["Monsoon Rally"]),
+        ("?condition=pre_owned&condition=new&scale=1:64", ["Monsoon Rally"]),
         ("?min=700&max=2,000", ["City Cab"]),
         ("?min=2000&max=700", ["City Cab"]),
         ("?brand=unknown&scale=2:1", ["Highway King", "Monsoon Rally", "City Cab", "Hooghly Saloon"]),
@@ -75,43 +49,14 @@ def test_what_is_asked_for_is_found(query: str, found: list[str]) -> None:
     assert listing(query).total == len(found)
 
 
-@pytest.mark.covers("LS2")
 @pytest.mark.usefixtures("shelf")
-def test_a_facet_counts_as_if_only_the_others_were_on() -> None:
-    assert counts("?brand=bengal-diecast", "brand") == {"bengal-diecast": 2, "chhota-works": 2}
-    assert counts("?brand=bengal-diecast", "scale") == {"1:43": 2, "1:64": 0}
-    assert counts("?scale=1:64", "genre") == {"city-life": 0, "race-course": 1}
-    assert counts("?genre=city-life&available=1", "available") == {"1": 1}
-    assert counts("?q=saloon", "brand") == {"bengal-diecast": 1, "chhota-works": 0}
-    assert counts("?max=1000", "scale") == {"1:43": 0, "1:64": 1}
-
-
-@pytest.mark.usefixtures("shelf")
-def test_every_count_is_what_a_click_shows() -> None:
-    for start in ("", "?brand=bengal-diecast", "?q=i&available=1", "?scale=1:43&genre=city-life"):
-        for facet in listing(start).facets:
-            for option in facet.options:
-                if not option.selected and not any(each.selected for each in facet.options):
-                    assert listing("?" + option.url.partition("?")[2]).total == option.count, option
-
-
-@pytest.mark.covers("LS2")
-@pytest.mark.usefixtures("shelf")
-def test_chips_take_one_filter_off() -> None:
-    found = listing("?q=cab&scale=1:43&brand=chhota-works&min=100&max=5000&available=1&sort=price")
-    assert [chip.label for chip in found.chips] == [
-        "“cab”",
-        "Scale 1:43",
-        "Chhota Works",
-        "From ₹100",
-        "Up to ₹5,000",
-        "In stock",
-    ]
-    assert found.chips[1].remove_url == "/shop/?q=cab&brand=chhota-works&min=100&max=5000&available=1&sort=price"
-    assert found.clear_url == "/shop/?sort=price"
-    assert found.showing == "1 of 4 models, “cab”, scale 1:43, Chhota Works, from ₹100, up to ₹5,000, in stock"
-    assert listing("").showing == "4 models"
-    assert listing("?q=zzz").showing == "None of 4 models, “zzz”"
+def test_a_search_is_in_order_of_fit_unless_another_is_asked_for() -> None:
+    assert listing("?q=cab").sorts[0] == ("best", "Best match first", True)
+    assert "best" not in [value for value, _label, _chosen in listing("?sort=best").sorts]
+    assert listing("?sort=best&brand=bengal-diecast").facets == listing("?brand=bengal-diecast").facets
+    assert ListingQuery.read(QueryDict("q=a&sort=best")).encoded() == "?q=a"
+    assert ListingQuery.read(QueryDict("q=a&sort=newest")).encoded() == "?q=a&sort=newest"
+    assert ListingQuery.read(QueryDict("sort=newest")).encoded() == ""
 
 
 def test_a_card_tells_the_lowest_price_and_the_stock_of_all_variants() -> None:
@@ -166,10 +111,10 @@ def test_long_lists_have_pages(client: Client) -> None:
     assert client.get("/shop/?page=2").status_code == 200
 
 
-HOSTILE = ["\x00", "%00", "1e400", "NaN", "-1", "9" * 10_000, "'\"><script>", "\ud800", "१२३", "../..", "%", "_", "\\"]
+PARAMETERS = "q brand scale genre condition min max available sort page variant"
 
 
-@pytest.mark.parametrize("name", ["q", "brand", "scale", "genre", "min", "max", "available", "sort", "page", "variant"])
+@pytest.mark.parametrize("name", PARAMETERS.split())
 @pytest.mark.usefixtures("shelf")
 def test_no_address_breaks_the_listing(client: Client, name: str) -> None:
     for value in HOSTILE:
@@ -192,15 +137,6 @@ def test_a_query_is_written_as_it_was_read() -> None:
     assert ListingQuery.read(QueryDict("")).encoded() == ""
 
 
-def queries(client: Client, url: str) -> int:
-    client.get(url)
-    with CaptureQueriesContext(
-        connection,
-    ) as captured:
-        assert client.get(url).status_code == 200
-    return len(captured)
-
-
 @pytest.mark.covers("LS6")
 def test_queries_do_not_grow_with_products(client: Client) -> None:
     make_product("AAA-1", title="One")
@@ -212,3 +148,5 @@ def test_queries_do_not_grow_with_products(client: Client) -> None:
     for number in range(4, 28):
         make_product(f"AAA-{number}", title=f"One {number}")
     assert queries(client, url) == one <= CEILING
+    for other in ("", "?q=oen", "?q=ona", "?q=zeppelin", "?min=1&max=9999&condition=new"):
+        assert queries(client, f"/shop/{other}") <= CEILING, other

@@ -37,11 +37,11 @@ def test_ready_tells_the_age_of_a_dead_worker_and_stays_ready(client: Client) ->
 def test_ready_is_503_while_a_migration_waits(client: Client) -> None:
     health.pending_migrations.cache_clear()
     with connection.cursor() as cursor:
-        cursor.execute("DELETE FROM django_migrations WHERE app = 'wagtailsearch'")
+        cursor.execute("DELETE FROM django_migrations WHERE app = 'wagtailredirects'")
     response = client.get("/health/ready/")
     assert response.status_code == 503
     assert response.json()["migrations"] == "pending"
-    call_command("migrate", "wagtailsearch", fake=True, verbosity=0)
+    call_command("migrate", "wagtailredirects", fake=True, verbosity=0)
     assert client.get("/health/ready/").status_code == 200
 
 

@@ -10,7 +10,9 @@ from django.db import transaction
 from django.db.models import Count
 from django.test import Client
 from django.urls import reverse
+from django.utils.html import escape
 from pytest_django import DjangoDbBlocker
+from wagtail.contrib.search_promotions.models import SearchPromotion
 from wagtail.models import Page, Site
 
 from catalog import stock
@@ -19,6 +21,7 @@ from catalog.models import (
     CatalogPage,
     Genre,
     ProductPage,
+    SearchEntry,
     ShopImage,
     ShopRendition,
     ShopSettings,
@@ -34,7 +37,20 @@ from home.demo.people import DEMO_USERS
 from home.models import ContentPage, HomePage
 
 pytestmark = pytest.mark.django_db
-MODELS = (Page, ProductPage, Variant, Stock, StockMovement, ShopImage, ShopRendition, Brand, Genre, User, Site)
+MODELS = (
+    Page,
+    ProductPage,
+    Variant,
+    Stock,
+    StockMovement,
+    ShopImage,
+    ShopRendition,
+    Brand,
+    Genre,
+    User,
+    Site,
+    SearchEntry,
+)
 
 
 @pytest.fixture(scope="module")
@@ -69,12 +85,29 @@ def test_the_demo_shop_is_worth_a_visit(client: Client) -> None:
     products = ProductPage.objects.live().annotate(number=Count("photos"))
     assert products.count() == len(read_products()) >= 24
     assert min(page.number for page in products) >= 3
-    assert (Brand.objects.count(), Genre.objects.count()) == (4, 7)
+    assert (Brand.objects.count(), Genre.objects.count(), SearchPromotion.objects.count()) == (4, 7, 13)
     assert not products.filter(genre=None).exists()
     for url in ("/", "/shop/", "/about/", "/shipping/", "/returns/", "/privacy/", "/contact/", "/checkout/"):
         assert client.get(url, follow=True).status_code == 200, url
     for page in products:
         assert client.get(page.get_url()).status_code == 200, page
+
+
+@pytest.mark.usefixtures("shop")
+def test_what_no_model_answers_to_is_helped_with(client: Client) -> None:
+    for text, page in (
+        ("hot wheels", "/about/"),
+        ("Delivery", "/shipping/"),
+        ("gift", "/shop/kaali-peeli-rank-box-of-two/"),
+    ):
+        assert f'href="{page}">' in client.get("/shop/", {"q": text}).content.decode().partition('class="advice"')[2]
+
+
+@pytest.mark.usefixtures("shop")
+def test_every_product_is_found_by_its_name(client: Client) -> None:
+    assert SearchEntry.objects.count() == ProductPage.objects.live().count()
+    for page in ProductPage.objects.live():
+        assert f">{escape(page.title)}</a>" in client.get("/shop/", {"q": page.title}).content.decode(), page
 
 
 @pytest.mark.usefixtures("shop")
@@ -125,7 +158,7 @@ def test_loading_twice_changes_nothing() -> None:
 def test_a_large_catalogue_is_a_valid_one(client: Client) -> None:
     for number in (40, 60, 60):
         call_command("load_demo_shop", "--products", str(number), stdout=StringIO())
-        assert ProductPage.objects.live().count() == number
+        assert ProductPage.objects.live().count() == SearchEntry.objects.count() == number
     assert Page.find_problems() == ([], [], [], [], [])
     assert CatalogPage.objects.get().numchild == 60
     assert stock.verify() == []

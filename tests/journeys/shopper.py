@@ -67,6 +67,14 @@ class Shopper:
         slug = self.shop.rows(query, sku)[0][0]
         self.goto(f"/shop/{slug}/?variant={sku}")
 
+    def suggest(self, field: Locator, text: str) -> Locator:
+        """Type into a search field and return its suggestions, once they are there."""
+        field.fill("")
+        field.press_sequentially(text)
+        options = self.page.get_by_role("option").filter(visible=True)
+        expect(options.last).to_have_text(re.compile(f"All models for “{re.escape(text)}”"))
+        return options
+
     def add(self, sku: str) -> None:
         """Put a car into the cart from its page."""
         self.see(sku)

@@ -55,6 +55,21 @@ def opened(path: str, button: str) -> Bring:
     return bring
 
 
+def suggestions(path: str, button: str = "") -> Bring:
+    """A search field, behind its button or on the page, with what it suggests and the second of it chosen."""
+
+    def bring(shopper: Shopper) -> None:
+        shopper.goto(path)
+        if button:
+            shopper.page.get_by_role("button", name=button).filter(visible=True).first.click()
+        field = shopper.page.get_by_role("searchbox").or_(shopper.page.get_by_role("combobox", name="Search for a"))
+        shopper.suggest(field.filter(visible=True).first, "chho")
+        for _time in range(2):
+            shopper.page.keyboard.press("ArrowDown")
+
+    return bring
+
+
 def full_cart(shopper: Shopper) -> None:
     """Two cars."""
     for sku in (PLAIN, "CG43-TX-0012"):
@@ -195,8 +210,12 @@ STATES: dict[str, Bring] = {
     "shop-last-page": at("/shop/?page=2"),
     "shop-filtered": at("/shop/?scale=1:43&available=1&sort=price"),
     "shop-search": at("/shop/?q=rally"),
+    "shop-corrected": at("/shop/?q=mosoon+raly"),
+    "shop-did-you-mean": at("/shop/?q=hogly"),
     "shop-nothing": at("/shop/?q=zeppelin"),
     "shop-nothing-fits": at("/shop/?scale=1:18&max=500"),
+    "suggestions": suggestions("/", "Search"),
+    "suggestions-again": suggestions("/shop/?q=zeppelin"),
     "product": of(PLAIN),
     "product-choice": of(CHOICE),
     "product-limited": of(LIMITED),

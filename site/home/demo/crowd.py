@@ -1,6 +1,7 @@
 """A large catalogue for measuring: many products that share the demo shop's pictures, written in bulk.
 
-Rows are written without revisions, search index and signals; tree, prices and stock book are as valid as an editor's.
+Rows are written without revisions, Wagtail's search index and signals; tree, prices, stock book and what the shop's own
+search knows are as valid as an editor's.
 """
 
 import random
@@ -19,6 +20,7 @@ from catalog import stock
 from catalog.models import CatalogPage, ProductPage, ProductPhoto, Variant
 from catalog.money import PAISE
 from catalog.progress import Progress
+from catalog.search import index
 
 BATCH = 500
 PREFIX = "XL-"
@@ -56,6 +58,7 @@ def _batch(
         for row, number in zip(variants, numbers, strict=True)
     }
     stock.receive_many(quantities=pieces, reason="First delivery")
+    index.refresh(page.pk for page in pages)
 
 
 def _dice(seed: int, number: int) -> random.Random:

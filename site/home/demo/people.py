@@ -5,7 +5,7 @@ from django.db.models import Q
 from wagtail.models import Collection, GroupCollectionPermission, GroupPagePermission, Page
 
 DEMO_USERS: list[tuple[str, str, str]] = [
-    ("editor", "editor-demo", "content editor: pages, pictures, makers and stock"),
+    ("editor", "editor-demo", "content editor: pages, pictures, makers, promoted results and stock"),
     ("staff", "staff-demo", "order staff: sees orders, packs and ships them"),
     ("owner", "owner-demo", "owner: everything"),
 ]
@@ -15,6 +15,7 @@ ADMIN = ("wagtailadmin.access_admin",)
 GOODS = tuple(
     f"catalog.{verb}_{model}" for model in ("brand", "genre", "hsncode") for verb in ("add", "change", "view")
 )
+PICKS = tuple(f"wagtailsearchpromotions.{verb}_searchpromotion" for verb in ("add", "change", "delete"))
 STOCK = ("catalog.view_stock", "catalog.view_stockmovement", "catalog.receive_stock", "catalog.adjust_stock")
 ORDERS = (
     "checkout.view_order",
@@ -24,11 +25,12 @@ ORDERS = (
     "checkout.change_attentioncase",
 )
 ROLES: dict[str, tuple[str, ...]] = {
-    "Content editors": (*ADMIN, *GOODS, *STOCK),
+    "Content editors": (*ADMIN, *GOODS, *PICKS, *STOCK),
     "Order staff": (*ADMIN, *ORDERS, "catalog.view_stock", "catalog.view_stockmovement"),
     "Owners": (
         *ADMIN,
         *GOODS,
+        *PICKS,
         *STOCK,
         *ORDERS,
         "checkout.refund_order",

@@ -1,4 +1,4 @@
-"""The worker: sends mail, catches up with Razorpay, makes AVIF pictures, publishes scheduled pages."""
+"""The worker: sends mail, catches up with Razorpay, makes AVIF pictures, publishes pages in time, keeps the search."""
 
 import logging
 import signal
@@ -13,6 +13,7 @@ from django.core.management.base import BaseCommand, CommandParser
 from django.db import close_old_connections, connections
 
 from catalog import pictures
+from catalog.search import index, log
 from checkout import emails, refunds
 from webhooks import catching_up, inbox
 from webhooks.models import Heartbeat
@@ -55,13 +56,27 @@ def make_pictures() -> None:
             pictures.make_missing(formats=("avif",), limit=10)
 
 
+def keep_search() -> None:
+    """Write what is missing in the search index, which is nothing as long as products are published one by one."""
+    with Heartbeat.turn("index", every=timedelta(seconds=55), lease=timedelta(minutes=10)) as is_mine:
+        if is_mine:
+            index.catch_up()
+
+
+def forget_searches() -> None:
+    """Forget what was searched for long ago."""
+    with Heartbeat.turn("searches", every=timedelta(days=1), lease=timedelta(minutes=10)) as is_mine:
+        if is_mine:
+            log.forget()
+
+
 # Lanes run beside each other, so that a mail server that hangs keeps nobody from paying.
 LANES: dict[str, list[tuple[float, Job]]] = {
     "mail": [(2, emails.send_waiting)],
     "events": [(5, inbox.apply_waiting)],
     "orders": [(10, settle)],
     "money": [(5, refunds.send_waiting), (30, search)],
-    "pages": [(30, publish_scheduled), (30, make_pictures)],
+    "pages": [(30, publish_scheduled), (30, make_pictures), (30, keep_search), (600, forget_searches)],
     "heart": [(20, lambda: Heartbeat.beat(WORKER))],
 }
 
@@ -70,7 +85,8 @@ class Command(BaseCommand):
     """Run the jobs, each at its own pace, until told to stop. What is to do is in rows, so a kill loses nothing."""
 
     help = (
-        "Sends what waits in the outbox, catches up with Razorpay, makes AVIF pictures, publishes scheduled pages. "
+        "Sends what waits in the outbox, catches up with Razorpay, makes AVIF pictures, publishes scheduled pages, and "
+        "keeps the search index complete. "
         "Any number may run, on any number of machines, against one PostgreSQL."
     )
 

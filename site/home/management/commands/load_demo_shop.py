@@ -12,6 +12,7 @@ from home.demo.labels import load_labels
 from home.demo.people import load_people
 from home.demo.photos import load_photos
 from home.demo.products import load_products
+from home.demo.promoted import load_promotions
 from home.demo.tree import dress_home, load_tree
 
 
@@ -51,4 +52,5 @@ class Command(BaseCommand):
         dress_home(home, images)
         load_people(home)
         load_codes()
+        load_promotions(home)
         load_crowd(shop, products, seed, stream)

@@ -1,0 +1,8 @@
+"""Addresses of the catalogue beside its pages."""
+
+from django.urls import path
+
+from catalog import views
+
+app_name = "catalog"
+urlpatterns = [path("search/suggestions/", views.suggestions, name="suggestions")]
