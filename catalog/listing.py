@@ -4,18 +4,18 @@ from dataclasses import dataclass
 
 from django.core.paginator import Page as PageOfCards
 from django.core.paginator import Paginator
-from django.db.models import Count, F, Min, Q, QuerySet, Subquery
+from django.db.models import F, Min, Q, QuerySet, Subquery
 from django.http import HttpRequest
 from django.utils.functional import cached_property
 
 from catalog import facets
 from catalog.cards import Card, active_variants, build_cards, card_image, for_sale, in_stock, read_shelf
-from catalog.facets import Chip, Facet, Option
+from catalog.facets import Chip, Facet, Option, Tally
 from catalog.models import CatalogPage, ProductPage, ShopSettings
 from catalog.money import plain_rupees
 from catalog.query import FACETS, SORTS, ListingQuery
 
-__all__ = ["Card", "Chip", "Facet", "Listing", "Option", "build_listing", "card_image", "newest", "scales_for_sale"]
+__all__ = ["Card", "Chip", "Facet", "Listing", "Option", "build_listing", "card_image", "newest_first", "tally"]
 
 PAGE_SIZE = 24
 
@@ -58,8 +58,8 @@ def build_listing(*, page: CatalogPage, request: HttpRequest) -> Listing:
     shop = ShopSettings.for_request(request)
     base = page.get_url(request) or ""
     products = for_sale().filter(path__startswith=page.path, depth=page.depth + 1)
-    query, tally = facets.understood(ListingQuery.read(request.GET), products)
-    total = tally.total()
+    query, counted = facets.understood(ListingQuery.read(request.GET), products)
+    total = counted.total()
     page_obj = KnownCount(total).get_page(query.page)
     first = (page_obj.number - 1) * PAGE_SIZE
     rows = _sorted(_matching(products, query), query.sort)[first : first + PAGE_SIZE]
@@ -67,9 +67,9 @@ def build_listing(*, page: CatalogPage, request: HttpRequest) -> Listing:
     return Listing(
         cards=build_cards(shelf, request=request, threshold=shop.low_stock_threshold),
         total=total,
-        showing=facets.sentence(tally),
-        facets=[facets.build_facet(name, tally, base) for name in (*FACETS, "available")],
-        chips=facets.build_chips(tally, base),
+        showing=facets.sentence(counted),
+        facets=[facets.build_facet(name, counted, base) for name in (*FACETS, "available")],
+        chips=facets.build_chips(counted, base),
         clear_url=base + ListingQuery(sort=query.sort).encoded(),
         sorts=[(value, label, value == query.sort) for value, label in SORTS.items()],
         query=query.text,
@@ -82,17 +82,14 @@ def build_listing(*, page: CatalogPage, request: HttpRequest) -> Listing:
     )
 
 
-def newest(*, request: HttpRequest, limit: int) -> list[Card]:
-    """Return the cards of the newest products, sold-out ones last."""
-    shop = ShopSettings.for_request(request)
-    shelf = read_shelf(_sorted(for_sale(), "newest")[:limit])
-    return build_cards(shelf, request=request, threshold=shop.low_stock_threshold)
+def newest_first() -> QuerySet[ProductPage]:
+    """Return the products for sale, the newest first and what is sold out last."""
+    return _sorted(for_sale(), "newest")
 
 
-def scales_for_sale() -> dict[str, int]:
-    """Return the number of products of each scale that is for sale."""
-    rows = for_sale().order_by().values_list("scale").annotate(number=Count("pk"))
-    return dict(rows)
+def tally() -> Tally:
+    """Return everything that is for sale counted by scale, maker and genre, in one query."""
+    return facets.understood(ListingQuery(), for_sale())[1]
 
 
 def _matching(products: QuerySet[ProductPage], query: ListingQuery) -> QuerySet[ProductPage]:

@@ -22,5 +22,8 @@ if settings.MEDIA_URL.startswith("/"):
 urlpatterns += [
     path("", include("checkout.urls")),
     path("", include("webhooks.urls")),
+    path("", include("home.urls")),
     path("", include(wagtail_urls)),
 ]
+
+handler404 = "config.errors.not_found"

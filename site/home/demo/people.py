@@ -22,15 +22,23 @@ ORDERS = (
     "checkout.ship_order",
     "checkout.view_attentioncase",
     "checkout.change_attentioncase",
+    "home.view_contactmessage",
+    "home.change_contactmessage",
+)
+PATHS = (
+    "home.change_navigation",
+    *(f"wagtailredirects.{verb}_redirect" for verb in ("add", "change", "delete", "view")),
 )
 ROLES: dict[str, tuple[str, ...]] = {
-    "Content editors": (*ADMIN, *GOODS, *STOCK),
+    "Content editors": (*ADMIN, *GOODS, *STOCK, *PATHS),
     "Order staff": (*ADMIN, *ORDERS, "catalog.view_stock", "catalog.view_stockmovement"),
     "Owners": (
         *ADMIN,
         *GOODS,
         *STOCK,
         *ORDERS,
+        *PATHS,
+        "home.delete_contactmessage",
         "checkout.refund_order",
         "catalog.change_shopsettings",
         "webhooks.view_webhookevent",

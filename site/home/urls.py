@@ -1,0 +1,8 @@
+"""Addresses that are not pages."""
+
+from django.urls import path
+
+from home.feeds import JournalFeed
+
+app_name = "home"
+urlpatterns = [path("feeds/journal.xml", JournalFeed(), name="journal_feed")]
