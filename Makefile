@@ -7,7 +7,7 @@ VENV := .venv/bin
 CODE := run.py bench catalog checkout razorpay_simulator site tests webhooks
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check prove soak lint types format shots faults bench lock clean dev
+.PHONY: help run test check prove soak lint types format shots faults messages bench lock clean dev
 
 help: ## List the commands
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 16
@@ -44,6 +44,10 @@ shots: dev ## Photograph every page, light and dark, narrow and wide, into shots
 
 faults: dev ## Write docs/faults.md from the list of faults and the marks of the tests
 	@$(VENV)/python -m tests.faults
+
+messages: dev ## Collect the texts for translators into locale/ (needs gettext: apt-get install gettext)
+	@command -v xgettext >/dev/null || { echo "xgettext is missing: apt-get install gettext"; exit 1; }
+	@PYTHONPATH=site $(VENV)/python manage.py makemessages --locale en --locale hi --no-wrap --add-location file --ignore .venv --ignore tests --ignore razorpay_simulator
 
 bench: dev ## Measure the shop that `make run` started, page by page
 	@$(VENV)/python -m bench http://127.0.0.1:$(PORT)

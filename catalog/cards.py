@@ -52,13 +52,13 @@ def in_stock() -> Exists:
 
 def for_sale() -> QuerySet[ProductPage]:
     """Return the live and public products that have a variant for sale."""
-    products: QuerySet[ProductPage] = ProductPage.objects.live().filter(Exists(active_variants()), ~is_private())
+    products: QuerySet[ProductPage] = ProductPage.objects.live().filter(Exists(active_variants()), ~private())
     return products
 
 
-def is_private() -> Exists:
+def private(path: str = "path") -> Exists:
     """Return the condition that a page or one above it is for some people only; Wagtail's own costs a query more."""
-    above = Substr(OuterRef("path"), 1, Length("page__path"))
+    above = Substr(OuterRef(path), 1, Length("page__path"))
     return Exists(PageViewRestriction.objects.filter(page__path=above))
 
 

@@ -22,6 +22,14 @@ MESSAGES_OF_SENDER = RateLimitItemPerHour(6, 1, "messages-of-sender")
 SALT = "home.contact"
 
 
+class CallBackField(MobileField):
+    """A mobile number, or none."""
+
+    def clean(self, value: Any) -> str:
+        """Return E.164 or nothing. Raises ValidationError that tells how to mend the number."""
+        return super().clean(value) if str(value or "").strip() else ""
+
+
 class ContactForm(forms.Form):
     """What a visitor writes. The field `website` is hidden from people; programs fill it in."""
 
@@ -47,7 +55,7 @@ class ContactForm(forms.Form):
             {"autocomplete": "email", "inputmode": "email", "autocapitalize": "none", "spellcheck": "false"}
         ),
     )
-    phone = MobileField(
+    phone = CallBackField(
         label=_("Mobile number"),
         required=False,
         max_length=30,

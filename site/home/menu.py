@@ -39,7 +39,7 @@ def read_menu(request: HttpRequest) -> Menu:
     """Return the menu of the request's site; where no link is set, header and footer lead to the shop itself."""
     menu, site = Menu(), Site.find_for_request(request)
     links = cache.get_or_set(cache_key(site), lambda: _read(site, request), SECONDS)
-    for place, label, url in links:
+    for place, label, url in links or []:
         getattr(menu, place).append(Link(label, url))
     shop = reverse("wagtail_serve", args=["shop/"])
     menu.header = menu.header or [Link(_("Shop"), shop), Link(_("New arrivals"), f"{shop}?sort=newest")]

@@ -3,7 +3,7 @@
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from catalog import pictures
-from catalog.cards import is_private
+from catalog.cards import private
 from catalog.models import ProductPage
 from home.models import StoryPage, StoryProduct
 
@@ -12,7 +12,7 @@ RELATED = 3
 
 def newest_stories() -> QuerySet[StoryPage]:
     """Return the live and public stories with their pictures, the newest first."""
-    stories: QuerySet[StoryPage] = StoryPage.objects.live().filter(~is_private()).select_related("picture")
+    stories: QuerySet[StoryPage] = StoryPage.objects.live().filter(~private()).select_related("picture")
     return stories.order_by("-told_on", "-pk")
 
 

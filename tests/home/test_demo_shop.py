@@ -35,8 +35,21 @@ from home.demo.people import DEMO_USERS
 from home.models import ContactMessage, HomePage, JournalIndexPage, Navigation, StoryPage
 
 pytestmark = pytest.mark.django_db
-MODELS = (Page, ProductPage, Variant, Stock, StockMovement, ShopImage, ShopRendition, Brand, Genre, User, Site)
-MODELS += (StoryPage, Navigation)
+MODELS = (
+    Page,
+    ProductPage,
+    Variant,
+    Stock,
+    StockMovement,
+    ShopImage,
+    ShopRendition,
+    Brand,
+    Genre,
+    User,
+    Site,
+    StoryPage,
+    Navigation,
+)
 
 
 @pytest.fixture(scope="module")

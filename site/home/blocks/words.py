@@ -33,11 +33,11 @@ class TeaserBlock(ShopBlock):
 
     def wants(self, value: Any) -> Wants:
         """Return the picture."""
-        return Wants(images=(value["image"].pk,) if value["image"] else ())
+        return Wants(images=(value["image"].pk,) if value.get("image") else ())
 
     def furnish(self, value: Any, display: Any) -> dict[str, Any]:
         """Return the picture."""
-        return {"image": display.image(value["image"])}
+        return {"image": display.image(value.get("image"))}
 
 
 class JournalBlock(ShopBlock):
@@ -106,11 +106,11 @@ class IllustrationBlock(ShopBlock):
 
     def wants(self, value: Any) -> Wants:
         """Return the picture."""
-        return Wants(images=(value["image"].pk,) if value["image"] else ())
+        return Wants(images=(value["image"].pk,) if value.get("image") else ())
 
     def furnish(self, value: Any, display: Any) -> dict[str, Any]:
         """Return the picture."""
-        return {"image": display.image(value["image"])}
+        return {"image": display.image(value.get("image"))}
 
 
 class QuoteBlock(ShopBlock):

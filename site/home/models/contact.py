@@ -76,7 +76,7 @@ class ContactMessage(models.Model):
         verbose_name = _("message")
 
     def __str__(self) -> str:
-        return f"{self.ticket}, {self.name}"
+        return f"{self.name}: {self.get_subject_display()}"
 
     @property
     def ticket(self) -> str:
