@@ -189,3 +189,17 @@ def test_a_published_page_has_the_sizes_of_its_pictures(django_capture_on_commit
     with django_capture_on_commit_callbacks(execute=True):
         compose(*every_block(products=[page_key("AAA-1")] * 2, image=image))
     assert image.renditions.count() == 6
+
+
+@pytest.mark.parametrize("model", [ContactPage, ContentPage, HomePage, JournalIndexPage, StoryPage])
+def test_a_page_that_was_never_saved_is_previewed(model: type[Page]) -> None:
+    make_shop()
+    parent = HomePage.objects.get()
+    if model is StoryPage:
+        parent = parent.add_child(instance=JournalIndexPage(title="Journal", slug="journal"))
+    page = model(title="A draft", slug="draft", depth=parent.depth + 1, locale=parent.locale)
+    page.path = page._get_path(parent.path, page.depth, 90)
+    page.set_url_path(parent)
+    answer = page.make_preview_request()
+    assert answer.status_code == 200
+    assert "A draft" in answer.content.decode()

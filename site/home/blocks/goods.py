@@ -44,6 +44,7 @@ class HeroBlock(ShopBlock):
 
     class Meta:
         icon = "pick"
+        group = _("For sale")
         template = "home/blocks/hero.html"
         label = _("Hero")
         description = _("The top of the page: a large title, a cut-out car and one button. It stands first.")
@@ -84,6 +85,7 @@ class FeaturedBlock(ShopBlock):
 
     class Meta:
         icon = "table"
+        group = _("For sale")
         template = "home/blocks/featured.html"
         label = _("Products")
         description = _("Two to twelve products that you pick, in one of three layouts, with today’s prices.")
@@ -111,6 +113,7 @@ class ArrivalsBlock(ShopBlock):
 
     class Meta:
         icon = "date"
+        group = _("For sale")
         template = "home/blocks/arrivals.html"
         label = _("New arrivals")
         description = _("The newest products, always up to date, with a link to all models.")
@@ -140,6 +143,7 @@ class BrowseBlock(ShopBlock):
 
     class Meta:
         icon = "list-ul"
+        group = _("For sale")
         template = "home/blocks/browse.html"
         label = _("Browse")
         description = _("Links to every scale, genre or maker that has something for sale.")

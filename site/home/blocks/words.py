@@ -22,6 +22,7 @@ class TeaserBlock(ShopBlock):
 
     class Meta:
         icon = "doc-full"
+        group = _("Words")
         template = "home/blocks/teaser.html"
         label = _("Story")
         description = _("A picture with a few sentences beside it and a link to read on.")
@@ -48,6 +49,7 @@ class JournalBlock(ShopBlock):
 
     class Meta:
         icon = "edit"
+        group = _("Words")
         template = "home/blocks/journal.html"
         label = _("Journal")
         description = _("The newest stories of the journal, always up to date.")
@@ -69,6 +71,7 @@ class PromisesBlock(ShopBlock):
 
     class Meta:
         icon = "success"
+        group = _("Words")
         template = "home/blocks/promises.html"
         label = _("Promises")
         description = _("Packing, dispatch and returns, in the words of the shop’s settings.")
@@ -86,6 +89,7 @@ class NoticeBlock(ShopBlock):
 
     class Meta:
         icon = "warning"
+        group = _("Words")
         template = "home/blocks/notice.html"
         label = _("Notice")
         description = _("One short notice in a coloured box: holidays, delays, good news.")
@@ -100,6 +104,7 @@ class IllustrationBlock(ShopBlock):
 
     class Meta:
         icon = "image"
+        group = _("Words")
         template = "home/blocks/picture.html"
         label = _("Picture")
         description = _("A picture as wide as the text, with words for people who cannot see it, and a caption.")
@@ -121,6 +126,7 @@ class QuoteBlock(ShopBlock):
 
     class Meta:
         icon = "openquote"
+        group = _("Words")
         template = "home/blocks/quote.html"
         label = _("Quote")
         description = _("One or two sentences that somebody said, large, with the speaker’s name.")

@@ -153,7 +153,7 @@ class Migration(migrations.Migration):
             name='ContactMail',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('reader', models.CharField(choices=[('staff', 'Staff'), ('sender', 'Sender')], max_length=6)),
+                ('reader', models.CharField(choices=[('staff', 'staff'), ('sender', 'sender')], max_length=6)),
                 ('sent_at', models.DateTimeField(blank=True, null=True)),
                 ('next_try_at', models.DateTimeField(default=django.utils.timezone.now)),
                 ('claimed_until', models.DateTimeField(blank=True, null=True)),

@@ -96,8 +96,8 @@ class ContactMail(models.Model):
     """One mail of a message, promised in its transaction and sent afterwards by the worker."""
 
     class Reader(models.TextChoices):
-        STAFF = "staff", _("Staff")
-        SENDER = "sender", _("Sender")
+        STAFF = "staff", _("staff")
+        SENDER = "sender", _("sender")
 
     message = models.ForeignKey(ContactMessage, on_delete=models.CASCADE, related_name="mails")
     reader = models.CharField(max_length=6, choices=Reader)
