@@ -92,7 +92,9 @@ def test_the_header_marks_where_we_are(about: ContentPage) -> None:
         MenuLink(place="header", label="Shop", page=shop),
         MenuLink(place="header", label="Pocket", page=shop, path="?scale=1:64"),
         MenuLink(place="header", label="About", page=about),
+        MenuLink(place="header", label="Editions", path="/shop/editions/"),
     )
+    assert current("/shop/editions/one/") == "/shop/editions/"
     assert current("/shop/?scale=1:64") == "/shop/?scale=1:64"
     assert current("/shop/") == current("/shop/a-car/") == current("/shop/?q=cab") == "/shop/"
     assert current("/about/") == "/about/"
