@@ -15,10 +15,10 @@ TEXT_FEATURES = ["h2", "h3", "bold", "italic", "ol", "ul", "link", "hr"]
 class ContentPage(Page):
     """A page of plain text: about, delivery, returns, privacy, terms."""
 
-    introduction = models.TextField(_("introduction"), blank=True, help_text="One or two sentences below the title.")
+    introduction = models.TextField(_("introduction"), blank=True, help_text=_("One or two sentences below the title."))
     body = RichTextField(_("text"), blank=True, features=TEXT_FEATURES)
     shows_date = models.BooleanField(
-        _("show the date"), default=False, help_text="Tell when the text last changed, as terms and policies should."
+        _("show the date"), default=False, help_text=_("Tell when the text last changed, as terms and policies should.")
     )
 
     base_form_class = TopPageForm
