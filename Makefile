@@ -7,7 +7,7 @@ VENV := .venv/bin
 CODE := run.py bench catalog checkout razorpay_simulator site tests webhooks
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check prove soak lint types format shots lighthouse lists bench lock clean dev
+.PHONY: help run test check prove soak lint types format shots lighthouse lists messages bench lock clean dev
 
 help: ## List the commands
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 16
@@ -47,6 +47,10 @@ lighthouse: dev ## Let Lighthouse judge the main pages on a phone (needs node)
 
 lists: dev ## Write docs/faults.md and docs/ux.md from their lists and the marks of the tests
 	@$(VENV)/python -m tests.lists
+
+messages: dev ## Collect the texts for translators into locale/ (needs gettext: apt-get install gettext)
+	@command -v xgettext >/dev/null || { echo "xgettext is missing: apt-get install gettext"; exit 1; }
+	@PYTHONPATH=site $(VENV)/python manage.py makemessages --locale en --locale hi --no-wrap --add-location file --ignore .venv --ignore tests --ignore razorpay_simulator
 
 bench: dev ## Measure the shop that `make run` started, page by page
 	@$(VENV)/python -m bench http://127.0.0.1:$(PORT)

@@ -1,6 +1,7 @@
 """Product cards: what a listing, the front door and "Parks well beside" show of a product, in four narrow queries."""
 
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,6 +24,7 @@ IN_ORDER = F("sort_order").asc(nulls_first=True)
 class Card:
     """One product in a list. Prices are paise: the lowest of its variants, with `from_price` when they differ."""
 
+    pk: int
     title: str
     url: str
     brand: str
@@ -69,10 +71,13 @@ class Shelf:
     photos: dict[int, list[ProductPhoto]]
 
 
-def read_shelf(products: QuerySet[ProductPage], *, beside: int | None = None) -> Shelf:
-    """Read `products`, which must be sliced already, in four queries, however many there are.
+def read_shelf(
+    products: QuerySet[ProductPage], *, beside: int | None = None, pictured: Iterable[ShopImage] = ()
+) -> Shelf:
+    """Read `products`, a few already, in four queries, however many there are.
 
-    With the variants and all photos of the page `beside` which they stand, for the same price.
+    With the variants and all photos of the page `beside` which they stand, and with the sizes of what else is
+    `pictured` on the page, for the same price.
     """
     fields = ("title", "slug", "url_path", "scale", "edition_size", "is_new_arrival", "brand__name")
     first_photo = ProductPhoto.objects.filter(page_id=OuterRef("pk")).order_by(IN_ORDER, "pk").values("pk")[:1]
@@ -84,7 +89,8 @@ def read_shelf(products: QuerySet[ProductPage], *, beside: int | None = None) ->
     photos = ProductPhoto.objects.filter(Q(pk__in=[page.photo_id for page in pages]) | Q(page_id=beside))
     for photo in photos.select_related("image").order_by(IN_ORDER, "pk"):
         shelf.photos[photo.page_id].append(photo)
-    pictures.prefetch(photo.image for group in shelf.photos.values() for photo in group)
+    shown = [photo.image for group in shelf.photos.values() for photo in group]
+    pictures.prefetch([*shown, *pictured])
     return shelf
 
 
@@ -107,6 +113,7 @@ def _card(page: Any, shelf: Shelf, *, request: HttpRequest | None, threshold: in
     words = availability(free, threshold=threshold)
     flag, tone = _flag(page, words)
     return Card(
+        pk=page.pk,
         title=page.title,
         url=page.get_url(request) or "",
         brand=page.brand.name,

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from django.core.paginator import Page as PageOfCards
 from django.core.paginator import Paginator
-from django.db.models import Count, F, Q, QuerySet
+from django.db.models import F, Q, QuerySet
 from django.http import HttpRequest
 from django.utils.functional import cached_property
 
@@ -16,10 +16,10 @@ from catalog.money import plain_rupees
 from catalog.query import SORTS, ListingQuery
 from catalog.search.promoted import Promotion, promotions
 from catalog.search.understanding import Search, understand
-from catalog.tally import taken
+from catalog.tally import Tally, taken
 from catalog.vain import Help, help_with
 
-__all__ = ["Card", "Chip", "Facet", "Listing", "Option", "build_listing", "card_image", "newest", "scales_for_sale"]
+__all__ = ["Card", "Chip", "Facet", "Listing", "Option", "build_listing", "card_image", "newest_first", "tally"]
 
 PAGE_SIZE = 24
 COLUMNS = {"scale": "scale", "brand": "brand__slug", "genre": "genre__slug", "condition": "condition"}
@@ -82,23 +82,23 @@ def build_listing(*, page: CatalogPage, request: HttpRequest) -> Listing:
     products = for_sale().filter(path__startswith=page.path, depth=page.depth + 1)
     asked = ListingQuery.read(request.GET)
     search = understand(asked.text) if asked.text else None
-    tally = taken(asked, search, products)
-    query, total = tally.query, tally.total()
+    counted = taken(asked, search, products)
+    query, total = counted.query, counted.total()
     page_obj = KnownCount(total).get_page(query.page)
     shelf = read_shelf(_page_of(_sorted(_matching(products, query, search), query.order, search), page_obj))
     return Listing(
         cards=build_cards(shelf, request=request, threshold=shop.low_stock_threshold),
         total=total,
-        showing=facets.sentence(tally),
-        facets=facets.build_facets(tally, base),
-        bands=facets.build_bands(tally, base),
-        chips=facets.build_chips(tally, base),
+        showing=facets.sentence(counted),
+        facets=facets.build_facets(counted, base),
+        bands=facets.build_bands(counted, base),
+        chips=facets.build_chips(counted, base),
         clear_url=base + ListingQuery(sort=query.sort).encoded(),
         sorts=_sorts(query),
         query=query.text,
         corrected=search.corrected if search and total else "",
         promotions=promotions(search, request) if search and page_obj.number == 1 else [],
-        help=None if total else help_with(search, tally, products, base),
+        help=None if total else help_with(search, counted, products, base),
         min=plain_rupees(query.low) if query.low is not None else "",
         max=plain_rupees(query.high) if query.high is not None else "",
         page_obj=page_obj,
@@ -108,11 +108,9 @@ def build_listing(*, page: CatalogPage, request: HttpRequest) -> Listing:
     )
 
 
-def newest(*, request: HttpRequest, limit: int) -> list[Card]:
-    """Return the cards of the newest products, sold-out ones last."""
-    shop = ShopSettings.for_request(request)
-    shelf = read_shelf(_sorted(for_sale(), "newest")[:limit])
-    return build_cards(shelf, request=request, threshold=shop.low_stock_threshold)
+def newest_first() -> QuerySet[ProductPage]:
+    """Return the products for sale, the newest first and what is sold out last."""
+    return _sorted(for_sale(), "newest")
 
 
 def found(search: Search, *, request: HttpRequest, limit: int) -> list[Card]:
@@ -122,10 +120,9 @@ def found(search: Search, *, request: HttpRequest, limit: int) -> list[Card]:
     return build_cards(shelf, request=request, threshold=shop.low_stock_threshold)
 
 
-def scales_for_sale() -> dict[str, int]:
-    """Return the number of products of each scale that is for sale."""
-    rows = for_sale().order_by().values_list("scale").annotate(number=Count("pk"))
-    return dict(rows)
+def tally() -> Tally:
+    """Return everything that is for sale counted by scale, maker and genre, in one query."""
+    return taken(ListingQuery(), None, for_sale())
 
 
 def _matching(products: QuerySet[ProductPage], query: ListingQuery, search: Search | None) -> QuerySet[ProductPage]:

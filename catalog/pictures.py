@@ -109,12 +109,11 @@ def _make_quietly(images: list[ShopImage]) -> None:
 
 
 def _images_of(page: Any) -> list[ShopImage]:
-    """Return the pictures that the page shows: its photos, or a hero."""
+    """Return the pictures that the page shows: a product's photos, or what any other page says it shows."""
     photos = getattr(page, "photos", None)
     if photos is not None:
         return [photo.image for photo in photos.select_related("image")]
-    hero = getattr(page, "hero_image", None)
-    return [hero] if hero else []
+    return list(page.shown_images()) if hasattr(page, "shown_images") else []
 
 
 def _incomplete(formats: Sequence[str]) -> Any:

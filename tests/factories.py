@@ -27,7 +27,7 @@ BUYER = {
 def make_shop() -> CatalogPage:
     """Build home page, catalogue and checkout under the default site, with a flat delivery fee of ₹99."""
     root = Page.get_first_root_node()
-    home = root.add_child(instance=HomePage(title="Home", slug="diecast", hero_title="Small cars"))
+    home = root.add_child(instance=HomePage(title="Small cars", slug="diecast"))
     Site.objects.update_or_create(
         is_default_site=True, defaults={"hostname": "localhost", "root_page": home, "port": 80, "site_name": "Shop"}
     )

@@ -9,8 +9,13 @@ from django.conf import settings
 from django.core.management import call_command
 from django.utils import timezone
 
+from catalog.models import Variant
 from checkout.models import Order
-from tests.factories import BUYER, Buyer, make_product
+from home.models import ContactPage, ContentPage, HomePage, JournalIndexPage
+from tests.catalog.test_pictures import upload
+from tests.factories import BUYER, Buyer, make_product, make_shop
+from tests.home.test_front_door import compose, every_block, page_key
+from tests.home.test_journal import tell
 from tests.programs import Simulator
 
 HTML = {"accept": "text/html"}
@@ -39,6 +44,28 @@ def shelf() -> Iterator[tuple[str, Any]]:
         yield f"{path} with a car", buyer.client.get(path)
     yield "errors", buyer.client.post("/checkout/", {**BUYER, "postcode": "4110", "email": "asha"}, headers=HTML)
     yield "bad callback", buyer.client.post("/payments/callback/", {"razorpay_signature": "no"})
+
+
+def words() -> Iterator[tuple[str, Any]]:
+    """Pages that sell nothing, with every block, and the form in each of its states."""
+    client = Buyer(raise_request_exception=False).client
+    make_shop()
+    yield "/ without blocks", client.get("/")
+    make_product(SKU)
+    home, image = HomePage.objects.get(), upload()
+    compose(*every_block(products=[page_key(SKU)] * 2, image=image))
+    journal = home.add_child(instance=JournalIndexPage(title="Journal", slug="journal"))
+    yield "/journal/ without stories", client.get("/journal/")
+    home.add_child(instance=ContactPage(title="Contact", slug="contact"))
+    terms = home.add_child(instance=ContentPage(title="Terms", slug="terms", body="<p>Plain.</p>", shows_date=True))
+    terms.add_child(instance=ContentPage(title="Old terms", slug="old", introduction="Those of 2025"))
+    tell(journal, "Taxi", picture=image, picture_alt="A wing", author="Meena", products=[Variant.objects.get().page])
+    tell(journal, "Bus")
+    for path in ("/", "/journal/", "/journal/taxi/", "/terms/", "/terms/old/", "/contact/", f"/shop/{SKU.lower()}/"):
+        yield path, client.get(path)
+    yield "message with errors", client.post("/contact/", {"website": "x"})
+    message = {"subject": "order", "name": "Asha", "email": "asha@example.in", "text": "Where is it?"}
+    yield "message sent", client.post("/contact/", message, follow=True)
 
 
 def counter(simulator: Simulator) -> Iterator[tuple[str, Any]]:
@@ -76,6 +103,7 @@ def assert_sound(pages: Iterator[tuple[str, Any]], *, number: int, marks: list[s
         page = answer.content.decode()
         assert answer.status_code >= 300 or "Test shop: no money moves" in page, name
         assert not [secret for secret in secrets if secret in page], name
+        assert answer.status_code >= 300 or page.count("<h1") == 1, name
     text = " ".join(answer.content.decode() for answer in answers.values())
     assert [mark for mark in marks if mark not in text] == []
 
@@ -92,6 +120,12 @@ def test_pages_of_the_shop() -> None:
         "Check out",
     ]
     assert_sound(shelf(), number=15, marks=marks)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_pages_of_words() -> None:
+    marks = ["Closed for Diwali", "No story has been told", "Read about it", "Check 5 answers", "We have your message"]
+    assert_sound(words(), number=11, marks=marks)
 
 
 @pytest.mark.covers("K1", "K7")

@@ -30,13 +30,13 @@ def page_head(context: Context) -> dict[str, Any]:
     page, shop = context.get("page"), shop_settings(context)
     if not isinstance(page, Page):
         return {"description": shop.strapline}
-    texts = (getattr(page, name, "") for name in ("search_description", "curators_note", "introduction", "hero_text"))
+    texts = (getattr(page, name, "") for name in ("search_description", "curators_note", "introduction"))
     found = next((text for text in texts if text), shop.strapline)
     image, alt = _picture(context)
     return {
         "description": Truncator(" ".join(strip_tags(found).split())).chars(DESCRIPTION),
-        "canonical": _canonical(page, context.get("listing")),
-        "title": page.seo_title or getattr(page, "hero_title", "") or page.title,
+        "canonical": _canonical(page, context.get("listing"), context.get("pages")),
+        "title": page.seo_title or page.title,
         "shop": shop,
         "kind": "product" if "variants" in context else "website",
         "image": absolute(image),
@@ -80,11 +80,12 @@ def _scripts(*data: dict[str, Any] | None) -> SafeString:
     return mark_safe("".join(f'<script type="application/ld+json">{text}</script>' for text in texts))  # noqa: S308
 
 
-def _canonical(page: Page, listing: Any) -> str:
-    """Return the one address of a page; none for a search or a choice, which are not to be found."""
+def _canonical(page: Page, listing: Any, pages: Any) -> str:
+    """Return the one address of a page, or of one of its `pages`; none for a search or a choice."""
     if not getattr(page, "may_be_found", True) or (listing and (listing.chips or listing.query)):
         return ""
-    number = listing.page_obj.number if listing else 1
+    pages = listing.page_obj if listing else pages
+    number = pages.number if pages else 1
     return (page.full_url or "") + (f"?page={number}" if number > 1 else "")
 
 
@@ -93,5 +94,5 @@ def _picture(context: Context) -> tuple[str, str]:
     photos = context.get("photos")
     if photos and photos[0].image_id:
         return pictures.url_up_to(photos[0].image, 1200), photos[0].alt_text
-    hero = getattr(context["page"], "hero_image", None)
-    return (pictures.url_up_to(hero, 1200), "") if hero else (static("img/share.png"), "")
+    leading = context.get("leading_picture")
+    return (pictures.url_up_to(leading, 1200), "") if leading else (static("img/share.png"), "")

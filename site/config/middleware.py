@@ -6,10 +6,11 @@ from collections.abc import Callable, Iterable
 from io import BytesIO
 from wsgiref.types import InputStream, StartResponse, WSGIApplication, WSGIEnvironment
 
-from django.db import OperationalError
+from django.db import DatabaseError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.template.loader import get_template
+from wagtail.contrib.redirects.middleware import RedirectMiddleware
 
 logger = logging.getLogger(__name__)
 
@@ -54,6 +55,19 @@ class BusyDatabase:
         logger.error("The database could not answer in time.", exc_info=error)
         # Without the request, since its session would ask the database again.
         return HttpResponse(get_template("503.html").render(), status=503, headers={"Retry-After": "5"})
+
+
+class Redirects(RedirectMiddleware):
+    """Send visitors of an address that a page has left to the new one; an address that is not known stays a 404."""
+
+    def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+        """Look for a redirect. A database that is away turns no 404 into a 500."""
+        try:
+            found: HttpResponseBase = super().process_response(request, response)
+        except DatabaseError:
+            logger.exception("No redirect was looked for.")
+            return response
+        return found
 
 
 class PlainContentType:

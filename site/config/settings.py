@@ -171,7 +171,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "wagtail.contrib.redirects.middleware.RedirectMiddleware",
+    "config.middleware.Redirects",
     "config.middleware.BusyDatabase",
     "axes.middleware.AxesMiddleware",
 ]
@@ -238,6 +238,7 @@ CACHES = {"default": read("CACHE_URL", environ.Env.cache_url_config, LOCAL_MEMOR
 
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", "English"), ("hi", "हिन्दी")]
+LOCALE_PATHS = [ROOT / "locale"]
 TIME_ZONE = "Asia/Kolkata"
 USE_I18N = True
 USE_TZ = True

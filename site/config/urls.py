@@ -27,3 +27,5 @@ urlpatterns += [
     path("", include("home.machines")),
     path("", include(wagtail_urls)),
 ]
+
+handler404 = "config.errors.not_found"

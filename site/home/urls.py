@@ -1,8 +1,12 @@
-"""Addresses beside the pages that sell nothing."""
+"""Addresses that are not pages."""
 
 from django.urls import path
 
 from home import views
+from home.feeds import JournalFeed
 
 app_name = "home"
-urlpatterns = [path("search/said/", views.searched, name="searched")]
+urlpatterns = [
+    path("feeds/journal.xml", JournalFeed(), name="journal_feed"),
+    path("search/said/", views.searched, name="searched"),
+]

@@ -12,7 +12,7 @@ from wagtail.test.utils.form_data import inline_formset, nested_form_data, rich_
 from catalog import stock
 from catalog.models import CatalogPage, GstRate, HsnCode, ProductPage, ShopSettings, Stock, StockMovement, Variant
 from checkout.models import CheckoutPage
-from home.models import ContentPage, HomePage
+from home.models import ContactPage, ContentPage, HomePage, JournalIndexPage
 from tests.factories import make_product
 
 pytestmark = pytest.mark.django_db
@@ -133,7 +133,13 @@ def test_pages_stand_where_they_belong() -> None:
     assert ProductPage.allowed_subpage_models() == []
     assert CatalogPage.allowed_subpage_models() == [ProductPage]
     assert CatalogPage.allowed_parent_page_models() == [HomePage]
-    assert set(HomePage.creatable_subpage_models()) == {CatalogPage, CheckoutPage, ContentPage}
+    assert set(HomePage.creatable_subpage_models()) == {
+        CatalogPage,
+        CheckoutPage,
+        ContactPage,
+        ContentPage,
+        JournalIndexPage,
+    }
     make_product()
     home, shop = HomePage.objects.get(), CatalogPage.objects.get()
     assert not CatalogPage.can_create_at(home)

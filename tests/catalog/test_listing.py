@@ -5,11 +5,11 @@ from urllib.parse import quote
 
 import pytest
 from django.http import QueryDict
-from django.test import Client, RequestFactory
+from django.test import Client
 from wagtail.models import PageViewRestriction
 
 from catalog import stock
-from catalog.listing import newest, scales_for_sale
+from catalog.listing import newest_first, tally
 from catalog.models import ProductPage, Variant
 from catalog.query import ListingQuery
 from tests.catalog.listings import HOSTILE, listing, queries, titles
@@ -95,8 +95,8 @@ def test_drafts_private_pages_and_pages_without_variants_are_not_listed() -> Non
     PageViewRestriction.objects.create(page=ProductPage.objects.get(title="AAA-2"), restriction_type="login")
     Variant.objects.filter(sku="AAA-3").update(is_active=False)
     assert titles() == ["AAA-4"]
-    assert scales_for_sale() == {"1:43": 1}
-    assert [card.title for card in newest(request=RequestFactory().get("/"), limit=8)] == ["AAA-4"]
+    assert tally().counts("scale") == {"1:43": 1}
+    assert [page.title for page in newest_first()] == ["AAA-4"]
 
 
 def test_long_lists_have_pages(client: Client) -> None:

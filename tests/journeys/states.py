@@ -197,6 +197,32 @@ def cancelled(shopper: Shopper) -> None:
     shopper.heading("This order is cancelled").wait_for()
 
 
+def write(shopper: Shopper, **fields: str) -> None:
+    """Send the contact form."""
+    shopper.goto("/contact/")
+    for name, value in fields.items():
+        shopper.page.locator(f"main [name={name}]").fill(value)
+    shopper.button("Send the message").click()
+
+
+def wrong_message(shopper: Shopper) -> None:
+    """The contact form, sent with mistakes."""
+    shopper.forgive("400 POST")
+    write(shopper, email="asha", text="Where is it?")
+    shopper.page.get_by_role("alert").wait_for()
+
+
+def sent_message(shopper: Shopper) -> None:
+    """The contact page after a message was sent."""
+    wrong_message(shopper)
+    page = shopper.page
+    page.get_by_label("What is it about?").select_option("order")
+    page.get_by_label("Your name").fill("Asha")
+    page.get_by_label("Email").fill("asha@example.in")
+    shopper.button("Send the message").click()
+    page.get_by_role("heading", name="We have your message").wait_for()
+
+
 def missing(shopper: Shopper) -> None:
     """No page."""
     shopper.forgive("404 GET .*/nowhere/")
@@ -220,7 +246,10 @@ STATES: dict[str, Bring] = {
     "product-choice": of(CHOICE),
     "product-limited": of(LIMITED),
     "product-sold-out": of(SOLD_OUT),
-    **{name: at(f"/{name}/") for name in ("about", "shipping", "returns", "privacy", "contact")},
+    **{name: at(f"/{name}/") for name in ("about", "shipping", "returns", "privacy", "terms", "contact", "journal")},
+    "story": at("/journal/a-rally-car-needs-mud/"),
+    "contact-errors": wrong_message,
+    "contact-sent": sent_message,
     "cart-empty": at("/cart/"),
     "cart": full_cart,
     "cart-refused": refused_cart,
@@ -250,14 +279,15 @@ WINDOW_STATES: dict[str, Bring] = {"pay-window": window, "pay-window-failed": fa
 
 
 def as_staff(name: str, path: str) -> Bring:
-    """A page of the admin, after a purchase, for one of the demo shop's people. `{order}` is the order's key."""
+    """A page of the admin, after a purchase, for one of the demo shop's people, with the keys of order and pages."""
 
     def bring(shopper: Shopper) -> None:
         paid()(shopper)
         [[key]] = shopper.shop.rows("SELECT id FROM checkout_order WHERE number = ?", shopper.number)
         [[product]] = shopper.shop.rows("SELECT page_id FROM catalog_variant WHERE sku = ?", CHOICE)
         shopper.log_in(name)
-        shopper.goto(path.format(order=key, product=product))
+        [[home]] = shopper.shop.rows("SELECT page_ptr_id FROM home_homepage")
+        shopper.goto(path.format(order=key, product=product, home=home))
 
     return bring
 
@@ -280,5 +310,7 @@ ADMIN_STATES: dict[str, Bring] = {
     "admin-stock": as_staff("editor", "/admin/stock/"),
     "admin-product": as_staff("editor", "/admin/pages/{product}/edit/"),
     "admin-pages": as_staff("editor", "/admin/pages/"),
+    "admin-home-page": as_staff("editor", "/admin/pages/{home}/edit/"),
+    "admin-messages": as_staff("staff", "/admin/messages/"),
     "admin-connection": connection_tested,
 }

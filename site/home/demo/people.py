@@ -23,9 +23,15 @@ ORDERS = (
     "checkout.ship_order",
     "checkout.view_attentioncase",
     "checkout.change_attentioncase",
+    "home.view_contactmessage",
+    "home.change_contactmessage",
+)
+PATHS = (
+    "home.change_navigation",
+    *(f"wagtailredirects.{verb}_redirect" for verb in ("add", "change", "delete", "view")),
 )
 ROLES: dict[str, tuple[str, ...]] = {
-    "Content editors": (*ADMIN, *GOODS, *PICKS, *STOCK),
+    "Content editors": (*ADMIN, *GOODS, *PICKS, *STOCK, *PATHS),
     "Order staff": (*ADMIN, *ORDERS, "catalog.view_stock", "catalog.view_stockmovement"),
     "Owners": (
         *ADMIN,
@@ -33,6 +39,8 @@ ROLES: dict[str, tuple[str, ...]] = {
         *PICKS,
         *STOCK,
         *ORDERS,
+        *PATHS,
+        "home.delete_contactmessage",
         "checkout.refund_order",
         "checkout.add_coupon",
         "checkout.change_coupon",

@@ -7,42 +7,44 @@ from django.conf import settings
 from django.db import transaction
 from wagtail.models import Page, Site
 
-from catalog.models import CatalogPage, ProductPage, ShopImage, ShopSettings
+from catalog.models import CatalogPage, ShopImage, ShopSettings
 from checkout.models import CheckoutPage
+from home.demo.compose import compose
 from home.demo.data import read
-from home.models import ContentPage, HomePage
+from home.models import ContactPage, ContentPage, HomePage, JournalIndexPage
 
 
 @transaction.atomic
-def load_tree() -> tuple[HomePage, CatalogPage]:
-    """Make the home page, the shop, the checkout and the pages of text that are missing; point the site at them."""
+def load_tree() -> tuple[HomePage, CatalogPage, JournalIndexPage]:
+    """Make the home page and the pages below it that are missing; point the site at them."""
     data = read("pages.toml")
     home = HomePage.objects.first() or _first_home(data["home"])
     shop = CatalogPage.objects.child_of(home).first() or _child(home, CatalogPage(**data["shop"]))
+    journal = JournalIndexPage.objects.child_of(home).first() or _child(home, JournalIndexPage(**data["journal"]))
     if not CheckoutPage.objects.child_of(home).exists():
         _child(home, CheckoutPage(**data["checkout"]))
+    # An editor may have put a page of text there.
+    if not Page.objects.child_of(home).filter(slug="contact").exists():
+        _child(home, ContactPage(**data["contact"]))
     for row in data["content"]:
         if not ContentPage.objects.child_of(home).filter(slug=row["slug"]).exists():
             _child(home, ContentPage(**{**row, "body": row["body"].strip()}))
-    return home, shop
+    return home, shop, journal
 
 
 @transaction.atomic
 def dress_home(home: HomePage, images: dict[str, ShopImage]) -> None:
-    """Put picture and product into the hero, unless an editor has put something there."""
+    """Compose the home page, unless it has blocks already."""
     home = HomePage.objects.get(pk=home.pk)
-    if home.hero_image_id or home.hero_product_id:
-        return
-    home.hero_image = images["hero"]
-    home.hero_product = ProductPage.objects.filter(title=read("pages.toml")["home"]["hero_product"]).first()
-    home.save_revision().publish()
+    if not home.body:
+        home.body = compose(read("home.toml")["blocks"], images)
+        home.save_revision().publish()
 
 
 def _first_home(data: dict[str, Any]) -> HomePage:
     """Put the home page below the root, let the default site begin there, and take Wagtail's welcome page away."""
     root = Page.get_first_root_node()
-    words = {key: value for key, value in data.items() if key != "hero_product"}
-    home = HomePage(slug="chhota-garage", **words)
+    home = HomePage(slug="chhota-garage", **data)
     root.add_child(instance=home)
     home.save_revision().publish()
     site = _site(home)

@@ -11,6 +11,7 @@ from typing import Any
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandParser
 from django.db import close_old_connections, connections
+from wagtail import hooks
 
 from catalog import pictures
 from catalog.search import index, log
@@ -81,6 +82,15 @@ LANES: dict[str, list[tuple[float, Job]]] = {
 }
 
 
+def lanes() -> dict[str, list[tuple[float, Job]]]:
+    """Return all jobs: those above, and those that rooms beside this one add by the hook `register_worker_job`."""
+    found = {name: list(jobs) for name, jobs in LANES.items()}
+    for register in hooks.get_hooks("register_worker_job"):
+        name, pace, job = register()
+        found.setdefault(name, []).append((pace, job))
+    return found
+
+
 class Command(BaseCommand):
     """Run the jobs, each at its own pace, until told to stop. What is to do is in rows, so a kill loses nothing."""
 
@@ -97,7 +107,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         """Run until SIGTERM or Ctrl-C."""
         if options["once"]:
-            for lane in LANES.values():
+            for lane in lanes().values():
                 for _pace, job in lane:
                     run(job)
             return
@@ -105,7 +115,7 @@ class Command(BaseCommand):
         # Blocked before any thread starts, and for all of them: a handler would only run once this thread runs again,
         # and a signal that comes just before it begins to wait would not wake it.
         signal.pthread_sigmask(signal.SIG_BLOCK, stopping)
-        walkers = [threading.Thread(target=walk, args=(jobs, stop), name=name) for name, jobs in LANES.items()]
+        walkers = [threading.Thread(target=walk, args=(jobs, stop), name=name) for name, jobs in lanes().items()]
         for walker in walkers:
             walker.start()
         self.stdout.write("The worker is running.")

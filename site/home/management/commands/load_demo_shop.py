@@ -8,7 +8,9 @@ from django.core.management.base import BaseCommand, CommandParser
 
 from home.demo.codes import load_codes
 from home.demo.crowd import load_crowd
+from home.demo.journal import load_stories
 from home.demo.labels import load_labels
+from home.demo.menu import load_links
 from home.demo.people import load_people
 from home.demo.photos import load_photos
 from home.demo.products import load_products
@@ -45,11 +47,13 @@ class Command(BaseCommand):
 
     def _load(self, products: int, seed: int) -> None:
         stream = self.stdout
-        home, shop = load_tree()
+        home, shop, journal = load_tree()
         hsn = load_labels()
         images = load_photos(stream)
         load_products(shop, images, hsn, stream)
+        load_stories(journal, images, stream)
         dress_home(home, images)
+        load_links(home)
         load_people(home)
         load_codes()
         load_promotions(home)
