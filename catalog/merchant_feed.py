@@ -51,7 +51,7 @@ def write(shop: ShopSettings) -> Iterator[str]:
 
 
 def _products() -> Iterator[ProductPage]:
-    variants = Variant.objects.filter(is_active=True).select_related("stock", "page").order_by(IN_ORDER, "pk")
+    variants = Variant.objects.filter(is_active=True).select_related("stock").order_by(IN_ORDER, "pk")
     photos = ProductPhoto.objects.select_related("image").order_by(IN_ORDER, "pk")
     last = 0
     while True:
