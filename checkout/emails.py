@@ -23,7 +23,7 @@ SHIPPED = "shipped"
 CANCELLED = "cancelled"
 REFUNDED = "refunded"
 # Most buyers pay at once and need no mail that asks them to.
-PATIENCE = timedelta(minutes=10)
+PATIENCE = timedelta(minutes=20)
 
 
 def promise(order: Order, kind: str, *, refund: Refund | None = None) -> None:

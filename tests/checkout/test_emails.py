@@ -84,7 +84,7 @@ def test_hostile_names_stay_text() -> None:
     assert "<script>" not in str(message.alternatives[0])
 
 
-def waited(minutes: int = 11) -> RazorpayOrder:
+def waited(minutes: int = 21) -> RazorpayOrder:
     """Return the attempt of an order that was placed some minutes ago."""
     attempt = ordered()
     Order.objects.filter(pk=attempt.order_id).update(created_at=timezone.now() - dt.timedelta(minutes=minutes))
@@ -93,9 +93,9 @@ def waited(minutes: int = 11) -> RazorpayOrder:
 
 def test_an_unpaid_order_is_led_back_to_once() -> None:
     """PA10: the way back after some minutes, not before, and never twice."""
-    attempt = waited(9)
+    attempt = waited(19)
     assert (emails.remind(), OutboxEmail.objects.count()) == (0, 0)
-    Order.objects.update(created_at=timezone.now() - dt.timedelta(minutes=11))
+    Order.objects.update(created_at=timezone.now() - dt.timedelta(minutes=21))
     assert (emails.remind(), emails.send_waiting()) == (1, 1)
     assert (emails.remind(), emails.send_waiting()) == (0, 0)
     (message,) = mail.outbox
