@@ -6,7 +6,7 @@ part numbers, which `identifier_exists` says.
 
 import hashlib
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from xml.sax.saxutils import escape
 
 from django.db.models import Count, Max, Prefetch, prefetch_related_objects
@@ -21,6 +21,9 @@ from catalog.models import Brand, Genre, ProductPage, ProductPhoto, ShopSettings
 from catalog.models.images import ShopRendition
 from catalog.money import RUPEE, decimal_rupees
 from catalog.stock import availability
+
+# Names of elements with their texts, or with the elements in them.
+Elements = Sequence[tuple[str, "str | Elements"]]
 
 AT_ONCE = 250
 MORE_PICTURES = 10
@@ -51,7 +54,7 @@ def write(shop: ShopSettings) -> Iterator[str]:
 
 
 def _products() -> Iterator[ProductPage]:
-    variants = Variant.objects.filter(is_active=True).select_related("stock", "page").order_by(IN_ORDER, "pk")
+    variants = Variant.objects.filter(is_active=True).select_related("stock").order_by(IN_ORDER, "pk")
     photos = ProductPhoto.objects.select_related("image").order_by(IN_ORDER, "pk")
     last = 0
     while True:
@@ -69,7 +72,7 @@ def _images(page: ProductPage) -> list[str]:
     return [absolute(pictures.url_up_to(photo.image, 1200)) for photo in page.photos.all()]
 
 
-def _item(page: ProductPage, variant: Variant, images: list[str], shop: ShopSettings) -> list[tuple[str, str]]:
+def _item(page: ProductPage, variant: Variant, images: list[str], shop: ShopSettings) -> Elements:
     about = page.curators_note or strip_tags(page.description) or page.title
     condition = "new" if page.condition == ProductPage.Condition.NEW else "used"
     kind = " > ".join(part for part in ("Scale models", page.scale, page.genre.name if page.genre else "") if part)
@@ -87,7 +90,7 @@ def _item(page: ProductPage, variant: Variant, images: list[str], shop: ShopSett
         ("g:identifier_exists", "no"),
         ("g:product_type", kind),
         ("g:shipping_weight", f"{variant.weight_grams} g"),
-        ("g:shipping", f"IN:::{_price(shop.shipping_for(variant.price))}"),
+        ("g:shipping", [("g:country", "IN"), ("g:price", _price(shop.shipping_for(variant.price)))]),
     ]
 
 
@@ -95,5 +98,9 @@ def _price(paise: int) -> str:
     return f"{decimal_rupees(paise):.2f} {RUPEE}"
 
 
-def _elements(pairs: list[tuple[str, str]]) -> str:
-    return "".join(f"<{name}>{escape(UNKNOWN_TO_XML.sub(' ', text))}</{name}>" for name, text in pairs)
+def _elements(elements: Elements) -> str:
+    return "".join(f"<{name}>{_inside(value)}</{name}>" for name, value in elements)
+
+
+def _inside(value: "str | Elements") -> str:
+    return escape(UNKNOWN_TO_XML.sub(" ", value)) if isinstance(value, str) else _elements(value)

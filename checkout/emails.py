@@ -1,28 +1,49 @@
 """Mail to buyers, through the outbox: promised with the fact that it tells of, sent afterwards, each once."""
 
 import logging
+from datetime import timedelta
 
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
 from django.template.loader import render_to_string
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from checkout import attention, claims
-from checkout.models import Order, OutboxEmail, Refund
+from checkout.models import Order, OutboxEmail, Payment, Refund
 from checkout.models.attention import CaseKind
+from checkout.status import OrderStatus, PaymentStatus
 
 logger = logging.getLogger(__name__)
 
+RECEIVED = "received"
 PAID = "paid"
 SHIPPED = "shipped"
 CANCELLED = "cancelled"
 REFUNDED = "refunded"
+# Most buyers pay at once and need no mail that asks them to.
+PATIENCE = timedelta(minutes=20)
 
 
 def promise(order: Order, kind: str, *, refund: Refund | None = None) -> None:
     """Write a mail into the outbox, once for each order (or refund) and kind, in the transaction of its fact."""
     OutboxEmail.objects.get_or_create(order=order, kind=kind, refund=refund)
+
+
+def remind(limit: int = 50) -> int:
+    """Promise a mail that leads back to each order that is still unpaid some minutes after it was placed.
+
+    Not while a payment may be on its way: nobody shall pay twice. Returns how many were promised.
+    """
+    now = timezone.now()
+    unpaid = Order.objects.filter(status=OrderStatus.PENDING, created_at__lt=now - PATIENCE, expires_at__gt=now)
+    told, coming = OutboxEmail.objects.filter(kind=RECEIVED), Payment.objects.exclude(status=PaymentStatus.FAILED)
+    found = unpaid.exclude(pk__in=told.values("order")).exclude(pk__in=coming.filter(order__in=unpaid).values("order"))
+    orders = list(found.order_by("pk")[:limit])
+    for order in orders:
+        promise(order, RECEIVED)
+    return len(orders)
 
 
 def send_waiting(limit: int = 50) -> int:
@@ -40,6 +61,7 @@ def compose(mail: OutboxEmail) -> EmailMultiAlternatives:
         "refund": mail.refund,
         "url": settings.SITE_URL + order.get_absolute_url(),
         "invoice_url": settings.SITE_URL + order.get_invoice_url(),
+        "pay_url": settings.SITE_URL + reverse("checkout:order_pay", args=[order.token]),
         "credit_note_url": settings.SITE_URL + mail.refund.get_credit_note_url() if mail.refund else "",
     }
     message = EmailMultiAlternatives(
@@ -53,6 +75,10 @@ def compose(mail: OutboxEmail) -> EmailMultiAlternatives:
 
 
 def _send(mail: OutboxEmail) -> bool:
+    if mail.kind == RECEIVED and mail.order.status != OrderStatus.PENDING:
+        # It was paid or given up since: there is nothing left to lead back to.
+        mail.delete()
+        return False
     try:
         compose(mail).send()
     # A mail server fails in many ways; whichever it is, the mail stays in the outbox and is tried again.
@@ -73,6 +99,7 @@ def _send(mail: OutboxEmail) -> bool:
 
 def _subject(mail: OutboxEmail) -> str:
     subjects = {
+        RECEIVED: _("One step left: your order %(number)s"),
         PAID: _("Paid: your order %(number)s"),
         SHIPPED: _("On the road: your order %(number)s"),
         CANCELLED: _("Cancelled: your order %(number)s"),

@@ -85,7 +85,7 @@ def _canonical(page: Page, listing: Any, pages: Any) -> str:
     if not getattr(page, "may_be_found", True) or (listing and (listing.chips or listing.query)):
         return ""
     pages = listing.page_obj if listing else pages
-    number = pages.number if pages else 1
+    number = pages.number if pages is not None else 1
     return (page.full_url or "") + (f"?page={number}" if number > 1 else "")
 
 

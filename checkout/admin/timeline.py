@@ -36,7 +36,13 @@ SENTENCES = {
     "dispute_lost": "Dispute lost",
     "dispute_closed": "Dispute closed",
 }
-MAILS = {"paid": "Receipt", "shipped": "Shipping notice", "cancelled": "Cancellation", "refunded": "Refund notice"}
+MAILS = {
+    "received": "Reminder to pay",
+    "paid": "Receipt",
+    "shipped": "Shipping notice",
+    "cancelled": "Cancellation",
+    "refunded": "Refund notice",
+}
 
 
 @dataclass(frozen=True)

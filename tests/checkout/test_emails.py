@@ -2,6 +2,7 @@
 
 import datetime as dt
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import pytest
 from django.core import mail
@@ -10,9 +11,9 @@ from django.db import connection
 from django.utils import timezone
 from pytest_django import Settings
 
-from checkout import claims, emails, payments
-from checkout.models import OutboxEmail
-from tests.checkout.orders import ONCE_PAID, ordered, outcome, paid
+from checkout import claims, emails, orders, payments
+from checkout.models import Order, OutboxEmail, RazorpayOrder
+from tests.checkout.orders import ONCE_PAID, make_overdue, ordered, outcome, paid
 
 pytestmark = pytest.mark.django_db
 
@@ -82,3 +83,53 @@ def test_hostile_names_stay_text() -> None:
     (message,) = mail.outbox
     assert isinstance(message, EmailMultiAlternatives)
     assert "<script>" not in str(message.alternatives[0])
+
+
+def waited(minutes: int = 21) -> RazorpayOrder:
+    """Return the attempt of an order that was placed some minutes ago."""
+    attempt = ordered()
+    Order.objects.filter(pk=attempt.order_id).update(created_at=timezone.now() - dt.timedelta(minutes=minutes))
+    return attempt
+
+
+def test_an_unpaid_order_is_led_back_to_once() -> None:
+    """PA10: the way back after some minutes, not before, and never twice."""
+    attempt = waited(19)
+    assert (emails.remind(), OutboxEmail.objects.count()) == (0, 0)
+    Order.objects.update(created_at=timezone.now() - dt.timedelta(minutes=21))
+    assert (emails.remind(), emails.send_waiting()) == (1, 1)
+    assert (emails.remind(), emails.send_waiting()) == (0, 0)
+    (message,) = mail.outbox
+    html: Any = message
+    for body in (message.body, html.alternatives[0][0]):
+        assert f"/orders/{attempt.order.token}/pay/" in body
+        assert "₹1,998.00" in body
+    assert emails.remind() == 0
+
+
+@pytest.mark.parametrize("status", ["authorized", "captured"])
+def test_nobody_is_asked_to_pay_who_may_have_paid(status: str) -> None:
+    payments.record(paid(waited(), status=status))
+    assert emails.remind() == 0
+
+
+def test_a_browsers_proof_counts_before_razorpay_confirms_it() -> None:
+    attempt = waited()
+    attempt.payments.create(order=attempt.order, razorpay_payment_id="pay_AAAAAAAAAAAAAA", status="created")
+    assert emails.remind() == 0
+
+
+def test_after_a_failed_payment_the_way_back_is_told() -> None:
+    payments.record(paid(waited(), status="failed"))
+    assert emails.remind() == 1
+
+
+def test_nobody_is_led_back_to_what_is_over() -> None:
+    cancelled, expired, paid_since = (waited() for _number in range(3))
+    orders.cancel(cancelled.order_id, text="")
+    make_overdue(expired.order)
+    assert emails.remind() == 1
+    payments.record(paid(paid_since))
+    assert emails.send_waiting() == 1
+    assert [message.subject.partition(":")[0] for message in mail.outbox] == ["Paid"]
+    assert list(OutboxEmail.objects.values_list("kind", flat=True)) == ["paid"]

@@ -34,7 +34,7 @@ PERSON: dict[str, Any] = {
     "address_line1": "7 Marigold Lane",
     "address_line2": "behind the banyan",
     "city": "Thrissur",
-    "postcode": "680001",
+    "postcode": "680012",
 }
 PAYER = {"email": "vp@pillai.example", "contact": "+919812345678", "vpa": "vasundhara@okbank"}
 TRACES = [*PERSON.values(), *PAYER.values(), "9812345678", "a regular"]
