@@ -13,6 +13,7 @@ from catalog.money import rupees
 from catalog.stock import Availability, availability
 from catalog.tax import NoRate, included_tax, rate_on
 from checkout.models import Cart, CartLine
+from checkout.shipping import Quote, quote
 
 MAX_QUANTITY = 99
 
@@ -87,6 +88,7 @@ class CartView:
     gst_included: int = 0
     free_shipping_gap: int = 0
     free_shipping_from: int | None = None
+    delivery: Quote = field(default_factory=lambda: Quote(0))
 
     @property
     def count(self) -> int:
@@ -115,25 +117,23 @@ class CartView:
         return hashlib.sha256("|".join([*sorted(parts), str(self.total)]).encode()).hexdigest()
 
 
-def view(cart: Cart | None, shop: ShopSettings, *, with_pictures: bool = True) -> CartView:
-    """Return the cart as it stands now, with live prices and stock. Writes nothing."""
+def view(cart: Cart | None, shop: ShopSettings, *, postcode: str = "", with_pictures: bool = True) -> CartView:
+    """Return the cart as it stands now, delivered to a PIN code, with live prices and stock. Writes nothing."""
     lines = _line_views(cart, shop, with_pictures) if cart else []
     subtotal = sum(line.total for line in lines)
-    shipping = _shipping(subtotal, shop) if lines else 0
-    gap = (shop.free_shipping_from or 0) - subtotal if shipping else 0
+    grams = sum(line.variant.weight_grams * line.quantity for line in lines)
+    delivery = quote(postcode, grams=grams, subtotal=subtotal, shop=shop)
+    fee = delivery.fee if lines else 0
+    gap = (shop.free_shipping_from or 0) - subtotal if fee else 0
     return CartView(
         lines=lines,
         subtotal=subtotal,
-        shipping=shipping,
+        shipping=fee,
         gst_included=sum(included_tax(line.total, line.gst_rate) for line in lines),
         free_shipping_gap=max(gap, 0),
         free_shipping_from=shop.free_shipping_from,
+        delivery=delivery,
     )
-
-
-def _shipping(subtotal: int, shop: ShopSettings) -> int:
-    is_free = shop.free_shipping_from is not None and subtotal >= shop.free_shipping_from
-    return 0 if is_free else shop.shipping_fee
 
 
 def _line_views(cart: Cart, shop: ShopSettings, with_pictures: bool) -> list[CartLineView]:

@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from catalog import stock
+from catalog.money import rupees
 from checkout.cart_view import CartLineView, CartView
 from checkout.models import Cart, Order, OrderEvent, OrderLine
 from checkout.status import BOUGHT, OrderStatus
@@ -71,12 +72,18 @@ def check(view: CartView, details: Details, seen_total: int | None) -> None:
         raise stock.OutOfStock(short)
     was_told = seen_total == view.total if seen_total is not None else _prices_accepted(view)
     if not was_told:
-        changes = [text for _title, text in view.notices] or [_("The total has changed.")]
-        raise PriceChanged(" ".join(changes))
+        raise PriceChanged(" ".join([*(text for _title, text in view.notices), _what_is_due(view)]))
     if 0 < view.total < MINIMUM_TOTAL:
         raise OrderRefused(_("The smallest order that can be paid is ₹1."))
     for line in view.lines:
         _check_limit(line, details)
+
+
+def _what_is_due(view: CartView) -> str:
+    return _("%(delivery)s; the total is now %(total)s.") % {
+        "delivery": view.delivery.costs,
+        "total": rupees(view.total),
+    }
 
 
 def _prices_accepted(view: CartView) -> bool:
@@ -108,6 +115,8 @@ def write(cart: Cart, view: CartView, details: Details, checkout_key: str) -> Or
         subtotal=view.subtotal,
         shipping=view.shipping,
         total=view.total,
+        promised_from=view.delivery.first,
+        promised_to=view.delivery.last,
         expires_at=timezone.now() + timedelta(minutes=settings.RESERVATION_MINUTES),
         **asdict(details),
     )

@@ -2,13 +2,14 @@
 
 from django.urls import path
 
-from checkout.views import cart, orders
+from checkout.views import cart, delivery, orders
 
 app_name = "checkout"
 urlpatterns = [
     path("cart/", cart.show, name="cart"),
     path("cart/add/", cart.add, name="cart_add"),
     path("cart/update/", cart.update, name="cart_update"),
+    path("cart/delivery/", delivery.delivery, name="delivery"),
     path("orders/<slug:token>/", orders.show, name="order"),
     path("orders/<slug:token>/pay/", orders.pay, name="order_pay"),
     path("orders/<slug:token>/check/", orders.check, name="order_check"),

@@ -2,13 +2,16 @@
 
 from typing import Any, Self
 
-from django.core.validators import RegexValidator
+from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
-from wagtail.admin.panels import FieldPanel, MultiFieldPanel
+from django.db.models import F, Q
+from wagtail.admin.panels import FieldPanel, FieldRowPanel, MultiFieldPanel
 from wagtail.contrib.settings.models import BaseSiteSetting, register_setting
 
 from catalog.fields import PaiseField
 from catalog.states import State
+
+DAYS = [MaxValueValidator(90)]
 
 
 @register_setting(icon="home")
@@ -37,6 +40,20 @@ class ShopSettings(BaseSiteSetting):
     free_shipping_from = PaiseField(
         "free delivery from (₹)", null=True, blank=True, default=150000, help_text="Empty: delivery is never free."
     )
+    shipping_grams = models.PositiveIntegerField(
+        "for the first (g)", default=5000, validators=[MinValueValidator(1)], help_text="Packed weight of an order."
+    )
+    further_fee = PaiseField("further fee (₹)", default=0, validators=[MaxValueValidator(1_000_000)])
+    further_grams = models.PositiveIntegerField(
+        "for each further (g)", default=1000, validators=[MinValueValidator(100)]
+    )
+    dispatch_days = models.PositiveSmallIntegerField(
+        "days until dispatch", default=2, validators=DAYS, help_text="Working days, to every place."
+    )
+    days_from = models.PositiveSmallIntegerField("days on the road, from", default=3, validators=DAYS)
+    days_to = models.PositiveSmallIntegerField(
+        "to", default=6, validators=DAYS, help_text="Working days, Monday to Saturday."
+    )
     low_stock_threshold = models.PositiveSmallIntegerField(
         default=5, help_text='At this number of pieces or fewer a page says "Only 3 left".'
     )
@@ -48,7 +65,17 @@ class ShopSettings(BaseSiteSetting):
         MultiFieldPanel([FieldPanel("shop_name"), FieldPanel("legal_name"), FieldPanel("strapline")], heading="Name"),
         MultiFieldPanel([FieldPanel("gstin"), FieldPanel("state"), FieldPanel("address")], heading="Registration"),
         MultiFieldPanel([FieldPanel("email"), FieldPanel("phone"), FieldPanel("grievance_officer")], heading="Contact"),
-        MultiFieldPanel([FieldPanel("shipping_fee"), FieldPanel("free_shipping_from")], heading="Delivery"),
+        MultiFieldPanel(
+            [
+                FieldRowPanel([FieldPanel("shipping_fee"), FieldPanel("shipping_grams")]),
+                FieldRowPanel([FieldPanel("further_fee"), FieldPanel("further_grams")]),
+                FieldPanel("free_shipping_from"),
+                FieldPanel("dispatch_days"),
+                FieldRowPanel([FieldPanel("days_from"), FieldPanel("days_to")]),
+            ],
+            heading="Delivery",
+            help_text="To every PIN code that no delivery zone names.",
+        ),
         MultiFieldPanel(
             [
                 FieldPanel("low_stock_threshold"),
@@ -62,6 +89,16 @@ class ShopSettings(BaseSiteSetting):
 
     class Meta:
         verbose_name = "shop settings"
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(days_from__lte=F("days_to")),
+                name="delivery_days_in_order",
+                violation_error_message="The first day on the road may not come after the last one.",
+            ),
+            models.CheckConstraint(
+                condition=Q(shipping_grams__gt=0, further_grams__gt=0), name="delivery_weights_are_positive"
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.shop_name

@@ -10,12 +10,14 @@ from checkout.models.order import InvoiceSeries, Order, OrderEvent, OrderLine
 from checkout.models.page import CheckoutPage
 from checkout.models.payment import Payment, RazorpayOrder
 from checkout.models.refund import Refund, RefundLine
+from checkout.models.zone import DeliveryZone
 
 __all__ = [
     "AttentionCase",
     "Cart",
     "CartLine",
     "CheckoutPage",
+    "DeliveryZone",
     "Dispute",
     "Downtime",
     "InvoiceSeries",

@@ -10,6 +10,7 @@ from django.db.models import F, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from catalog.days import span
 from catalog.models import ShopImage, Variant
 from catalog.states import STATE_NAMES, State
 from checkout.models.cart import Cart
@@ -46,6 +47,9 @@ class Order(models.Model):
     discount = models.PositiveBigIntegerField(default=0)
     total = models.PositiveBigIntegerField()
     currency = models.CharField(max_length=3, default="INR")
+
+    promised_from = models.DateField(null=True, blank=True)
+    promised_to = models.DateField(null=True, blank=True)
 
     invoice_number = models.CharField(max_length=16, null=True, blank=True, unique=True)
     carrier = models.CharField(max_length=60, blank=True)
@@ -95,6 +99,11 @@ class Order(models.Model):
     def address_may_change(self) -> bool:
         """Whether the parcel is still here."""
         return self.status in BEFORE_DISPATCH
+
+    @property
+    def promise(self) -> str:
+        """The days on which the parcel was promised to arrive, such as 14-17 Oct, or an empty text."""
+        return span(self.promised_from, self.promised_to)
 
     @property
     def state_name(self) -> str:

@@ -23,14 +23,16 @@ ORDERS = (
     "checkout.view_attentioncase",
     "checkout.change_attentioncase",
 )
+ZONES = tuple(f"checkout.{verb}_deliveryzone" for verb in ("add", "change", "delete", "view"))
 ROLES: dict[str, tuple[str, ...]] = {
     "Content editors": (*ADMIN, *GOODS, *STOCK),
-    "Order staff": (*ADMIN, *ORDERS, "catalog.view_stock", "catalog.view_stockmovement"),
+    "Order staff": (*ADMIN, *ORDERS, "checkout.view_deliveryzone", "catalog.view_stock", "catalog.view_stockmovement"),
     "Owners": (
         *ADMIN,
         *GOODS,
         *STOCK,
         *ORDERS,
+        *ZONES,
         "checkout.refund_order",
         "catalog.change_shopsettings",
         "webhooks.view_webhookevent",

@@ -11,7 +11,7 @@ from home.demo.labels import load_labels
 from home.demo.people import load_people
 from home.demo.photos import load_photos
 from home.demo.products import load_products
-from home.demo.tree import dress_home, load_tree
+from home.demo.tree import dress_home, load_tree, load_zones
 
 
 def number(text: str) -> int:
@@ -44,6 +44,7 @@ class Command(BaseCommand):
     def _load(self, products: int, seed: int) -> None:
         stream = self.stdout
         home, shop = load_tree()
+        load_zones()
         hsn = load_labels()
         images = load_photos(stream)
         load_products(shop, images, hsn, stream)
