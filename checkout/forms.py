@@ -11,8 +11,8 @@ from django.core.validators import RegexValidator
 from django.utils.translation import gettext_lazy as _
 
 from catalog.states import State
-from checkout import shipping
 from checkout.placing import Details
+from checkout.shipping import PIN
 
 MOBILE = re.compile(r"[6-9][0-9]{9}")
 CHECKOUT_KEY = RegexValidator(r"^[A-Za-z0-9_-]{8,64}\Z", _("Reload the page and try again."))
@@ -62,35 +62,18 @@ class MobileField(OneLineField):
 class PinField(OneLineField):
     """A six-digit PIN code, with or without a blank in the middle."""
 
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**{"label": _("PIN code"), "max_length": 12, **kwargs})
+        self.error_messages["required"] = _("Enter the 6-digit PIN code.")
+
     def clean(self, value: Any) -> str:
         """Return six digits. Raises ValidationError that tells how to mend the code."""
         text: str = super().clean(value).replace(" ", "")
-        if shipping.PIN.fullmatch(text):
+        if PIN.fullmatch(text):
             return text
         if text.isdecimal() and len(text) < 6:
             raise ValidationError(_("PIN code %(pin)s is too short; it has 6 digits.") % {"pin": text})
         raise ValidationError(_("Enter a PIN code of 6 digits that does not start with 0."))
-
-
-class DeliveryPinField(PinField):
-    """The PIN code of a place that the shop delivers to."""
-
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(
-            **{
-                "label": _("PIN code"),
-                "max_length": 12,
-                "error_messages": {"required": _("Enter the 6-digit PIN code.")},
-                **kwargs,
-            }
-        )
-
-    def clean(self, value: Any) -> str:
-        """Return six digits. Raises ValidationError that names the place when the shop does not deliver there."""
-        text = super().clean(value)
-        if refusal := shipping.refusal(text):
-            raise ValidationError(refusal, code="not_delivered")
-        return text
 
 
 class GstinField(OneLineField):
@@ -144,7 +127,7 @@ class CheckoutForm(forms.Form):
         error_messages={"required": _("Enter the name for the parcel.")},
         widget=forms.TextInput({"autocomplete": "shipping name"}),
     )
-    postcode = DeliveryPinField(
+    postcode = PinField(
         widget=forms.TextInput({"autocomplete": "shipping postal-code", "inputmode": "numeric"}),
     )
     address_line1 = OneLineField(
@@ -201,7 +184,7 @@ class CheckoutForm(forms.Form):
 class PinForm(forms.Form):
     """A PIN code to ask about."""
 
-    postcode = DeliveryPinField(
+    postcode = PinField(
         widget=forms.TextInput({"autocomplete": "shipping postal-code", "inputmode": "numeric", "size": "8"})
     )
 

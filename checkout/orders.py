@@ -30,14 +30,15 @@ class IllegalMove(Exception):
 def find_outdated(cart: Cart, *, checkout_key: str, postcode: str, shop: ShopSettings) -> list[Order]:
     """Return the PENDING orders of this cart that were made before the cart, or what its delivery costs, changed.
 
-    The same checkout sent again is never outdated, unless it goes to another PIN code now.
+    The same checkout sent again is never outdated, unless it goes to another PIN code now. Raises NotDelivered.
     """
     same = Q(checkout_key=checkout_key, postcode=postcode)
     others = list(cart.orders.filter(status=OrderStatus.PENDING).exclude(same))
     if not others:
         return []
-    digest = carts.view(cart, shop, postcode=postcode, with_pictures=False).digest
-    return [order for order in others if order.cart_digest != digest]
+    view = carts.view(cart, shop, postcode=postcode, with_pictures=False)
+    placing.check_place(view)
+    return [order for order in others if order.cart_digest != view.digest]
 
 
 def place_order(
@@ -47,11 +48,12 @@ def place_order(
 
     One transaction: stock reserved, order and lines written, or nothing. `seen_total` is the total in paise that the
     shopper was shown, when the form told it. Returns the order and whether it is new. Raises CartEmpty, PriceChanged,
-    TooManyOpen, OrderRefused, and `catalog.stock.OutOfStock`.
+    NotDelivered, TooManyOpen, OrderRefused, and `catalog.stock.OutOfStock`.
     """
     with transaction.atomic(durable=True):
         cart = Cart.objects.select_for_update().get(pk=cart.pk)
         view = carts.view(cart, shop, postcode=details.postcode, with_pictures=False)
+        placing.check_place(view)
         known = _known(cart, checkout_key, view)
         if known and _costs_another_delivery(known, details, view):
             _take_key(known)

@@ -35,6 +35,10 @@ class CartEmpty(OrderRefused):
     """There is nothing to order."""
 
 
+class NotDelivered(OrderRefused):
+    """The shop does not deliver to this PIN code."""
+
+
 @dataclass(frozen=True)
 class Details:
     """Who buys and where the parcel goes, as the checkout form cleaned it."""
@@ -48,6 +52,12 @@ class Details:
     state: str
     postcode: str
     gstin: str = ""
+
+
+def check_place(view: CartView) -> None:
+    """Refuse a PIN code that the shop does not deliver to. Raises NotDelivered."""
+    if view.delivery.refusal:
+        raise NotDelivered(view.delivery.refusal)
 
 
 def check(view: CartView, details: Details, seen_total: int | None) -> None:

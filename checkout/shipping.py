@@ -19,12 +19,16 @@ SUNDAY = 6
 
 @dataclass(frozen=True)
 class Quote:
-    """Fee and dates of one parcel. Without a PIN code it is the usual fee, and nothing is promised."""
+    """Fee and dates of one parcel. Without a PIN code it is the usual fee, and nothing is promised.
+
+    `refusal` tells a shopper that the shop does not deliver there; then the fee is the usual one too.
+    """
 
     fee: int
     postcode: str = ""
     first: date | None = None
     last: date | None = None
+    refusal: str = ""
 
     @property
     def label(self) -> str:
@@ -67,13 +71,16 @@ def quote(postcode: str, *, grams: int, subtotal: int, shop: ShopSettings, day: 
 
     An empty PIN code, or one that the shop does not deliver to, is answered with the usual fee.
     """
-    zone = find_zone(postcode, DeliveryZone.objects.all()) if postcode else None
-    usual = rest_of_india(shop)
-    if not postcode or (zone and not zone.delivers):
-        return Quote(fee(usual, grams=grams, subtotal=subtotal, free_from=shop.free_shipping_from))
-    chosen = zone or usual
-    first, last = window(chosen, day=day or timezone.localdate(), dispatch_days=shop.dispatch_days)
-    amount = fee(chosen, grams=grams, subtotal=subtotal, free_from=shop.free_shipping_from)
+    named = find_zone(postcode, DeliveryZone.objects.all()) if postcode else None
+    is_closed = named is not None and not named.delivers
+    zone = rest_of_india(shop) if named is None or is_closed else named
+    amount = fee(zone, grams=grams, subtotal=subtotal, free_from=shop.free_shipping_from)
+    if is_closed:
+        refusal = _("We do not deliver to %(pin)s (%(zone)s).") % {"pin": postcode, "zone": named}
+        return Quote(amount, refusal=refusal)
+    if not postcode:
+        return Quote(amount)
+    first, last = window(zone, day=day or timezone.localdate(), dispatch_days=shop.dispatch_days)
     return Quote(amount, postcode, first, last)
 
 
@@ -117,11 +124,3 @@ def _working_days_after(day: date, count: int) -> date:
         day += timedelta(days=1)
         count -= count > 0 and day.weekday() != SUNDAY
     return day
-
-
-def refusal(postcode: str) -> str:
-    """Return why nothing can be delivered to a PIN code, or an empty text."""
-    zone = find_zone(postcode, DeliveryZone.objects.all())
-    if zone is None or zone.delivers:
-        return ""
-    return _("We do not deliver to %(pin)s (%(zone)s).") % {"pin": postcode, "zone": zone.name}

@@ -85,7 +85,7 @@ def _too_often(request: HttpRequest, cart: Cart | None, form: CheckoutForm) -> i
 def _explain(
     page: CheckoutPage, request: HttpRequest, form: CheckoutForm, refusal: placing.OrderRefused, cart: Cart | None
 ) -> HttpResponse:
-    form.add_error(None, refusal.text)
+    form.add_error("postcode" if isinstance(refusal, placing.NotDelivered) else None, refusal.text)
     if isinstance(refusal, TooManyOpen):
         return retry_after(_refuse(page, request, form, 429, refusal.orders), refusal.seconds)
     if isinstance(refusal, placing.PriceChanged) and cart:

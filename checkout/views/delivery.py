@@ -21,46 +21,59 @@ from checkout.views.answers import errors, keep_private, retry_after, see_other,
 @require_http_methods(["GET", "HEAD", "POST"])
 def delivery(request: HttpRequest) -> HttpResponse:
     """Answer for the PIN code that was asked, or the one that this browser knows. A POST lets the browser keep it."""
-    asked = request.POST if request.method == "POST" else request.GET
-    sku = asked.get("sku", "")
+    is_post = request.method == "POST"
+    asked = request.POST if is_post else request.GET
+    sku, postcode = asked.get("sku", ""), asked.get("postcode", carts.pin_code(request))
     variant = get_object_or_404(Variant, sku=sku, is_active=True, page__live=True) if sku else None
-    form = PinForm({"postcode": asked.get("postcode", carts.pin_code(request))})
+    form = PinForm({"postcode": postcode} if is_post or postcode or "postcode" in asked else None)
     if seconds := throttle.wait(throttle.DELIVERY, throttle.client_address(request)):
-        form.add_error("postcode", throttle.text(seconds))
-        return retry_after(_page(request, form, variant, status=429), seconds)
-    if request.method != "POST" and "postcode" not in asked and not carts.pin_code(request):
-        return _page(request, PinForm(), variant)
-    if not form.is_valid():
-        return _page(request, form, variant, status=400)
-    if request.method != "POST":
-        return _page(request, form, variant)
-    return carts.remember_pin(_after_asking(request, form, variant), form.cleaned_data["postcode"])
-
-
-def _after_asking(request: HttpRequest, form: PinForm, variant: Variant | None) -> HttpResponse:
+        return retry_after(_refuse(request, 429, form, variant, throttle.text(seconds)), seconds)
+    cart, quote = _look(request, variant, form.cleaned_data["postcode"] if form.is_valid() else "")
+    if form.errors or quote.refusal:
+        return _refuse(request, 400, form, variant, quote.refusal)
     if wants_json(request):
-        return _page(request, form, variant)
-    if variant is None:
-        return see_other(reverse("checkout:cart"))
-    return see_other(f"{reverse('checkout:delivery')}?sku={variant.sku}")
+        response: HttpResponse = keep_private(JsonResponse(_as_json(quote, cart)))
+    elif is_post:
+        response = see_other(_address(variant))
+    else:
+        response = _page(request, form, variant, quote=quote if form.is_bound else None)
+    return carts.remember_pin(response, quote.postcode) if is_post else response
 
 
-def _page(request: HttpRequest, form: PinForm, variant: Variant | None, status: int = 200) -> HttpResponse:
-    postcode = form.cleaned_data.get("postcode", "") if form.is_bound else ""
+def _look(request: HttpRequest, variant: Variant | None, postcode: str) -> tuple[CartView | None, shipping.Quote]:
     shop = ShopSettings.for_request(request)
-    cart = None if variant else carts.view(carts.find(request), shop, postcode=postcode, with_pictures=False)
-    quote = cart.delivery if cart else _quote(postcode, variant, shop)
+    if variant:
+        return None, shipping.quote(postcode, grams=variant.weight_grams, subtotal=variant.price, shop=shop)
+    cart = carts.view(carts.find(request), shop, postcode=postcode, with_pictures=False)
+    return cart, cart.delivery
+
+
+def _address(variant: Variant | None) -> str:
+    """Return where a browser without script reads the answer."""
+    return f"{reverse('checkout:delivery')}?sku={variant.sku}" if variant else reverse("checkout:cart")
+
+
+def _refuse(request: HttpRequest, status: int, form: PinForm, variant: Variant | None, text: str) -> HttpResponse:
+    texts = [text] if text else [str(error) for error in form.errors["postcode"]]
     if wants_json(request):
-        if status != 200:
-            return errors(status, postcode=[str(text) for text in form.errors["postcode"]])
-        return keep_private(JsonResponse(_as_json(quote, cart)))
-    context = {"form": form, "variant": variant, "quote": quote, "asked": form.is_bound and status == 200}
+        return errors(status, postcode=texts)
+    if not form.errors:
+        form = form if form.is_bound else PinForm({"postcode": ""})
+        form.full_clean()
+        form.errors["postcode"] = form.error_class(texts)
+    return _page(request, form, variant, status=status)
+
+
+def _page(
+    request: HttpRequest,
+    form: PinForm,
+    variant: Variant | None,
+    *,
+    quote: shipping.Quote | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    context = {"form": form, "variant": variant, "quote": quote}
     return keep_private(TemplateResponse(request, "checkout/delivery.html", context, status=status))
-
-
-def _quote(postcode: str, variant: Variant | None, shop: ShopSettings) -> shipping.Quote:
-    grams, subtotal = (variant.weight_grams, variant.price) if variant else (0, 0)
-    return shipping.quote(postcode, grams=grams, subtotal=subtotal, shop=shop)
 
 
 def _as_json(quote: shipping.Quote, cart: CartView | None) -> dict[str, Any]:
