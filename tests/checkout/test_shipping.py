@@ -150,7 +150,7 @@ def test_an_order_keeps_fee_and_promise_as_sold(zones: None, monkeypatch: pytest
 
 
 def test_weight_is_that_of_all_pieces(zones: None) -> None:
-    variant = make_product(SKU, price=50_000)
+    variant = make_product(SKU, price=50_000, on_hand=20)
     assert place(cart_with(variant, 6), postcode="744101").shipping == 25_000
     assert place(cart_with(variant, 7), postcode="744101", key="another-key").shipping == 37_000
 

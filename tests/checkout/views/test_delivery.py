@@ -9,7 +9,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from catalog.models import Variant
+from catalog.models import ShopSettings, Variant
 from checkout import throttle
 from checkout.models import DeliveryZone, Order, RazorpayOrder
 from tests.checkout.orders import SKU, assert_books_hold, outcome
@@ -83,11 +83,21 @@ def test_the_cart_knows_the_whole_sum_and_the_checkout_the_pin(buyer: Buyer, sim
     assert total == 214_900 == RazorpayOrder.objects.get().amount
 
 
+@pytest.mark.covers("PP10")
+def test_dispatch_box_and_returns_have_a_line_with_a_link(buyer: Buyer) -> None:
+    words = {"dispatch_note": "Leaves today", "packing_note": "In two boxes", "returns_note": "Seven days"}
+    ShopSettings.objects.update(**words)
+    page = buyer.client.get(product_url()).content.decode()
+    for text, address in (("Leaves today", "shipping"), ("In two boxes", "shipping"), ("Seven days", "returns")):
+        assert f'<a href="/{address}/">{text}</a>' in page
+
+
 def test_a_public_page_is_the_same_for_every_pin(buyer: Buyer) -> None:
     def page() -> str:
         text = buyer.client.get(product_url()).content.decode()
         return re.sub(r'name="csrfmiddlewaretoken" value="\w+"', "", text)
 
+    buyer.client.get("/cart/")
     before = page()
     buyer.client.post(URL, {"sku": SKU, "postcode": "744101"})
     assert page() == before
