@@ -64,7 +64,7 @@ def place_order(
         open_orders.check(cart, details.phone)
         placing.check(view, details, seen_total)
         order = placing.write(cart, view, details, checkout_key)
-        stock.reserve(items=_items(order), reference=order.number)
+        stock.reserve(items=[(line.variant.pk, line.quantity) for line in view.lines], reference=order.number)
         if order.total == 0:
             mark_paid(order, text=_("Nothing to pay"))
         return order, True
