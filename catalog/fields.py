@@ -51,6 +51,8 @@ class PaiseField(WholeNumber):
     def formfield(self, **kwargs: Any) -> Any:
         """Return a `RupeeField` instead of a field of whole numbers."""
         options = {"required": not self.blank, "label": capfirst(self.verbose_name), "help_text": self.help_text}
+        if self.has_default():
+            options["initial"] = self.get_default()
         kwargs.pop("form_class", None)
         return RupeeField(**{**options, **kwargs})
 

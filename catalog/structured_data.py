@@ -106,7 +106,7 @@ def _shipping(fee: int, shop: ShopSettings) -> dict[str, Any]:
         "deliveryTime": {
             "@type": "ShippingDeliveryTime",
             "handlingTime": _days(0, shop.dispatch_days),
-            "transitTime": _days(shop.delivery_days_from, shop.delivery_days_to),
+            "transitTime": _days(shop.days_from, shop.days_to),
         },
     }
 

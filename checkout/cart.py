@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from catalog.models import Variant
 from checkout.cart_view import most, view
 from checkout.models import Cart, CartLine, Order
+from checkout.shipping import PIN
 
 __all__ = [
     "NotEnough",
@@ -18,8 +19,10 @@ __all__ = [
     "add",
     "count_pieces",
     "find",
+    "pin_code",
     "refill",
     "remember",
+    "remember_pin",
     "take_out",
     "update",
     "use_coupon",
@@ -28,6 +31,7 @@ __all__ = [
 
 COOKIE_AGE = 30 * 24 * 3600
 COOKIE_SALT = "checkout.cart"
+PIN_COOKIE = "pin"
 
 
 class NotEnough(Exception):
@@ -73,6 +77,18 @@ def remember(response: HttpResponse, cart: Cart) -> None:
         httponly=True,
         samesite="Lax",
     )
+
+
+def pin_code(request: HttpRequest) -> str:
+    """Return the PIN code that this browser asked about last, or an empty text."""
+    text = request.COOKIES.get(PIN_COOKIE, "")
+    return text if PIN.fullmatch(text) else ""
+
+
+def remember_pin(response: HttpResponse, postcode: str) -> HttpResponse:
+    """Let the browser keep a PIN code for 30 days, where scripts can read it: pages are the same for everybody."""
+    response.set_cookie(PIN_COOKIE, postcode, max_age=COOKIE_AGE, secure=settings.CART_COOKIE_SECURE, samesite="Lax")
+    return response
 
 
 def add(cart: Cart, *, variant: Variant, quantity: int) -> None:

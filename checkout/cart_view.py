@@ -1,7 +1,7 @@
 """The cart as its shopper sees it: live prices, live stock, and what changed since the cars were added. Reads only."""
 
 import hashlib
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -14,6 +14,7 @@ from catalog.stock import Availability, availability
 from catalog.tax import NoRate, rate_on
 from checkout import coupons, taxation
 from checkout.models import Cart, CartLine
+from checkout.shipping import Quote, quote
 
 MAX_QUANTITY = 99
 
@@ -88,6 +89,7 @@ class CartView:
     gst_included: int = 0
     free_shipping_gap: int = 0
     free_shipping_from: int | None = None
+    delivery: Quote = field(default_factory=lambda: Quote(0))
     coupon: coupons.Effect | None = None
     coupon_refusal: str = ""
 
@@ -125,21 +127,24 @@ class CartView:
         return hashlib.sha256("|".join([*sorted(parts), str(self.total), *code]).encode()).hexdigest()
 
 
-def view(cart: Cart | None, shop: ShopSettings, *, with_pictures: bool = True) -> CartView:
-    """Return the cart as it stands now, with live prices and stock. Writes nothing."""
+def view(cart: Cart | None, shop: ShopSettings, *, postcode: str = "", with_pictures: bool = True) -> CartView:
+    """Return the cart as it stands now, delivered to a PIN code, with live prices and stock. Writes nothing."""
     lines = _line_views(cart, shop, with_pictures) if cart else []
     subtotal = sum(line.total for line in lines)
+    grams = sum(line.variant.weight_grams * line.quantity for line in lines)
     coupon, refusal = _coupon(cart, subtotal) if cart and lines else (None, "")
+    delivery = quote(postcode, grams=grams, subtotal=subtotal, shop=shop)
     is_free = not lines or (coupon is not None and coupon.frees_delivery)
-    shipping = 0 if is_free else shop.shipping_for(subtotal)
-    gap = (shop.free_shipping_from or 0) - subtotal if shipping else 0
+    fee = 0 if is_free else delivery.fee
+    gap = (shop.free_shipping_from or 0) - subtotal if fee else 0
     return CartView(
         lines=lines,
         subtotal=subtotal,
-        shipping=shipping,
-        gst_included=taxation.gst_included(lines, shipping=shipping, discount=coupon.discount if coupon else 0),
+        shipping=fee,
+        gst_included=taxation.gst_included(lines, shipping=fee, discount=coupon.discount if coupon else 0),
         free_shipping_gap=max(gap, 0),
         free_shipping_from=shop.free_shipping_from,
+        delivery=replace(delivery, fee=fee) if is_free else delivery,
         coupon=coupon,
         coupon_refusal=refusal,
     )

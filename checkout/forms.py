@@ -12,9 +12,9 @@ from django.utils.translation import gettext_lazy as _
 
 from catalog.states import State
 from checkout.placing import Details
+from checkout.shipping import PIN
 
 MOBILE = re.compile(r"[6-9][0-9]{9}")
-PIN = re.compile(r"[1-9][0-9]{5}")
 CHECKOUT_KEY = RegexValidator(r"^[A-Za-z0-9_-]{8,64}\Z", _("Reload the page and try again."))
 
 
@@ -61,6 +61,10 @@ class MobileField(OneLineField):
 
 class PinField(OneLineField):
     """A six-digit PIN code, with or without a blank in the middle."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**{"label": _("PIN code"), "max_length": 12, **kwargs})
+        self.error_messages["required"] = _("Enter the 6-digit PIN code.")
 
     def clean(self, value: Any) -> str:
         """Return six digits. Raises ValidationError that tells how to mend the code."""
@@ -124,9 +128,6 @@ class CheckoutForm(forms.Form):
         widget=forms.TextInput({"autocomplete": "shipping name"}),
     )
     postcode = PinField(
-        label=_("PIN code"),
-        max_length=12,
-        error_messages={"required": _("Enter the 6-digit PIN code.")},
         widget=forms.TextInput({"autocomplete": "shipping postal-code", "inputmode": "numeric"}),
     )
     address_line1 = OneLineField(
@@ -178,6 +179,16 @@ class CheckoutForm(forms.Form):
     def key(self) -> str:
         """The key that makes this POST idempotent; a form that was sent without one gets its own."""
         return str(self.cleaned_data["checkout_key"] or new_checkout_key())
+
+
+class PinForm(forms.Form):
+    """A PIN code to ask about."""
+
+    postcode = PinField(
+        widget=forms.TextInput({"autocomplete": "shipping postal-code", "inputmode": "numeric", "size": "8"})
+    )
+
+    use_required_attribute = False
 
 
 class QuantityForm(forms.Form):

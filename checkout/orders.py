@@ -1,5 +1,6 @@
 """Orders: placing them and moving them from state to state. Nothing here calls Razorpay."""
 
+import secrets
 from dataclasses import asdict
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -16,7 +17,7 @@ from checkout import emails, invoices, open_orders, placing
 from checkout.cart_view import CartView
 from checkout.models import Cart, Order, OrderEvent
 from checkout.placing import Details
-from checkout.status import OrderStatus, RefundStatus, may_move
+from checkout.status import BOUGHT, OrderStatus, RefundStatus, may_move
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AbstractBaseUser
@@ -26,13 +27,18 @@ class IllegalMove(Exception):
     """A move that the table of `checkout.status` does not allow."""
 
 
-def find_outdated(cart: Cart, *, checkout_key: str, shop: ShopSettings) -> list[Order]:
-    """Return the PENDING orders that other checkouts of this cart made before the cart changed."""
-    others = list(cart.orders.filter(status=OrderStatus.PENDING).exclude(checkout_key=checkout_key))
+def find_outdated(cart: Cart, *, checkout_key: str, postcode: str, shop: ShopSettings) -> list[Order]:
+    """Return the PENDING orders of this cart that were made before the cart, or what its delivery costs, changed.
+
+    The same checkout sent again is never outdated, unless it goes to another PIN code now. Raises NotDelivered.
+    """
+    same = Q(checkout_key=checkout_key, postcode=postcode)
+    others = list(cart.orders.filter(status=OrderStatus.PENDING).exclude(same))
     if not others:
         return []
-    digest = carts.view(cart, shop, with_pictures=False).digest
-    return [order for order in others if order.cart_digest != digest]
+    view = carts.view(cart, shop, postcode=postcode, with_pictures=False)
+    placing.check_place(view)
+    return [order for order in others if order.cart_digest != view.digest]
 
 
 def place_order(
@@ -42,22 +48,25 @@ def place_order(
 
     One transaction: stock reserved, order and lines written, or nothing. `seen_total` is the total in paise that the
     shopper was shown, when the form told it. Returns the order and whether it is new. Raises CartEmpty, CouponRefused,
-    PriceChanged, TooManyOpen, OrderRefused, and `catalog.stock.OutOfStock`.
+    PriceChanged, NotDelivered, TooManyOpen, OrderRefused, and `catalog.stock.OutOfStock`.
     """
     with transaction.atomic(durable=True):
         cart = Cart.objects.select_for_update().get(pk=cart.pk)
-        view = carts.view(cart, shop, with_pictures=False)
+        view = carts.view(cart, shop, postcode=details.postcode, with_pictures=False)
+        placing.check_place(view)
         known = _known(cart, checkout_key, view)
-        if known:
+        if known and _costs_another_delivery(known, details, view):
+            _take_key(known)
+        elif known:
             placing.keep_coupon(known, details)
-            _correct_details(known, details)
+            _correct_details(known, details, view)
             return known, False
         open_orders.one_at_a_time(details.phone)
         open_orders.check(cart, details.phone)
         placing.check(view, details, seen_total)
         placing.take_coupon(view, details)
         order = placing.write(cart, view, details, checkout_key)
-        stock.reserve(items=_items(order), reference=order.number)
+        stock.reserve(items=[(line.variant.pk, line.quantity) for line in view.lines], reference=order.number)
         if order.total == 0:
             mark_paid(order, text=_("Nothing to pay"))
         return order, True
@@ -165,6 +174,19 @@ def _known(cart: Cart, checkout_key: str, view: CartView) -> Order | None:
     return next((order for order in found if order.checkout_key == checkout_key), found[0] if found else None)
 
 
+def _costs_another_delivery(order: Order, details: Details, view: CartView) -> bool:
+    """Tell whether an order that nobody bought is to go where the same cart has another total."""
+    if order.status in (*BOUGHT, OrderStatus.ON_HOLD):
+        return False
+    return order.postcode != details.postcode and order.cart_digest != view.digest
+
+
+def _take_key(order: Order) -> None:
+    # A key makes one order. The checkout that was sent again needs it for the order with the right total.
+    order.checkout_key = secrets.token_urlsafe(18)
+    order.save(update_fields=["checkout_key", "updated_at"])
+
+
 def _give_up(order: Order, status: OrderStatus, *, text: str) -> None:
     stock.release(items=_items(order), reference=order.number)
     move(order, status, text=text)
@@ -182,12 +204,14 @@ def _items(order: Order) -> list[tuple[int, int]]:
     return [(line.variant_id, line.quantity) for line in order.lines.all()]
 
 
-def _correct_details(order: Order, details: Details) -> None:
+def _correct_details(order: Order, details: Details, view: CartView) -> None:
     # A shopper who goes back to mend a typing error keeps the order and its Razorpay order.
     changed = [name for name, value in asdict(details).items() if getattr(order, name) != value]
     if order.status != OrderStatus.PENDING or not changed:
         return
     for name in changed:
         setattr(order, name, getattr(details, name))
-    order.save(update_fields=[*changed, "updated_at"])
+    if "postcode" in changed:
+        order.promised_from, order.promised_to = view.delivery.first, view.delivery.last
+    order.save(update_fields=[*changed, "promised_from", "promised_to", "updated_at"])
     note(order, "details_corrected", ", ".join(changed))

@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from catalog import stock
+from catalog.money import rupees
 from checkout import coupons
 from checkout.cart_view import CartLineView, CartView
 from checkout.models import Cart, Order, OrderEvent, OrderLine
@@ -39,6 +40,10 @@ class CartEmpty(OrderRefused):
     """There is nothing to order."""
 
 
+class NotDelivered(OrderRefused):
+    """The shop does not deliver to this PIN code."""
+
+
 @dataclass(frozen=True)
 class Details:
     """Who buys and where the parcel goes, as the checkout form cleaned it."""
@@ -52,6 +57,12 @@ class Details:
     state: str
     postcode: str
     gstin: str = ""
+
+
+def check_place(view: CartView) -> None:
+    """Refuse a PIN code that the shop does not deliver to. Raises NotDelivered."""
+    if view.delivery.refusal:
+        raise NotDelivered(view.delivery.refusal)
 
 
 def check(view: CartView, details: Details, seen_total: int | None) -> None:
@@ -78,8 +89,7 @@ def check(view: CartView, details: Details, seen_total: int | None) -> None:
         raise CouponRefused(view.coupon_refusal)
     was_told = seen_total == view.total if seen_total is not None else _prices_accepted(view)
     if not was_told:
-        changes = [text for _title, text in view.notices] or [_("The total has changed.")]
-        raise PriceChanged(" ".join(changes))
+        raise PriceChanged(" ".join([*(text for _title, text in view.notices), _what_is_due(view)]))
     if 0 < view.total < MINIMUM_TOTAL:
         raise OrderRefused(_("The smallest order that can be paid is ₹1."))
     for line in view.lines:
@@ -109,6 +119,13 @@ def keep_coupon(order: Order, details: Details) -> None:
     except coupons.NotUsable as refusal:
         more = _("Pay with the details that you gave first, or cancel this order and begin anew.")
         raise OrderRefused(f"{refusal.text} {more}") from refusal
+
+
+def _what_is_due(view: CartView) -> str:
+    return _("%(delivery)s; the total is now %(total)s.") % {
+        "delivery": view.delivery.costs,
+        "total": rupees(view.total),
+    }
 
 
 def _prices_accepted(view: CartView) -> bool:
@@ -142,6 +159,8 @@ def write(cart: Cart, view: CartView, details: Details, checkout_key: str) -> Or
         discount=view.discount,
         total=view.total,
         coupon=view.coupon.coupon if view.coupon else None,
+        promised_from=view.delivery.first,
+        promised_to=view.delivery.last,
         expires_at=timezone.now() + timedelta(minutes=settings.RESERVATION_MINUTES),
         **asdict(details),
     )

@@ -22,6 +22,7 @@ logger = logging.getLogger(__name__)
 
 # India's mobile networks put hundreds of people behind one address, so a single visitor is nowhere near these numbers.
 CART = RateLimitItemPerMinute(600, 1, "cart")
+DELIVERY = RateLimitItemPerMinute(600, 1, "delivery")
 CHECKOUT = RateLimitItemPerMinute(600, 10, "checkout")
 CHECKOUT_OF_CART = RateLimitItemPerMinute(20, 10, "checkout-of-cart")
 ORDERS = RateLimitItemPerHour(200, 1, "orders")

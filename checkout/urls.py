@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from checkout.views import cart, orders, papers
+from checkout.views import cart, delivery, orders, papers
 
 app_name = "checkout"
 urlpatterns = [
@@ -10,6 +10,7 @@ urlpatterns = [
     path("cart/add/", cart.add, name="cart_add"),
     path("cart/update/", cart.update, name="cart_update"),
     path("cart/coupon/", cart.coupon, name="cart_coupon"),
+    path("cart/delivery/", delivery.delivery, name="delivery"),
     path("orders/<slug:token>/", orders.show, name="order"),
     path("orders/<slug:token>/pay/", orders.pay, name="order_pay"),
     path("orders/<slug:token>/check/", orders.check, name="order_check"),

@@ -16,9 +16,11 @@ from checkout.admin.coupons import CouponViewSet
 from checkout.admin.doors import keep_checkout, keep_checkout_in_bulk
 from checkout.admin.home import FigureItem, OrderSearchArea, figures
 from checkout.admin.viewset import OrderViewSet
+from checkout.admin.zones import ZoneViewSet
 
 register_snippet(OrderViewSet)
 register_snippet(CouponViewSet)
+register_snippet(ZoneViewSet)
 hooks.register("register_bulk_action", PackInBulk)
 hooks.register("register_bulk_action", ShipInBulk)
 hooks.register("before_delete_page", keep_checkout)

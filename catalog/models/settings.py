@@ -2,14 +2,16 @@
 
 from typing import Any, Self
 
-from django.core.exceptions import ValidationError
-from django.core.validators import RegexValidator
+from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
+from django.db.models import F, Q
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, MultiFieldPanel
 from wagtail.contrib.settings.models import BaseSiteSetting, register_setting
 
 from catalog.fields import PaiseField
 from catalog.states import State
+
+DAYS = [MaxValueValidator(90)]
 
 
 @register_setting(icon="home")
@@ -38,11 +40,20 @@ class ShopSettings(BaseSiteSetting):
     free_shipping_from = PaiseField(
         "free delivery from (₹)", null=True, blank=True, default=150000, help_text="Empty: delivery is never free."
     )
-    dispatch_days = models.PositiveSmallIntegerField(
-        "days until dispatch", default=1, help_text="At most, in working days. Search engines read these numbers."
+    shipping_grams = models.PositiveIntegerField(
+        "for the first (g)", default=5000, validators=[MinValueValidator(1)], help_text="Packed weight of an order."
     )
-    delivery_days_from = models.PositiveSmallIntegerField("days on the road, at least", default=2)
-    delivery_days_to = models.PositiveSmallIntegerField("days on the road, at most", default=7)
+    further_fee = PaiseField("further fee (₹)", default=0, validators=[MaxValueValidator(1_000_000)])
+    further_grams = models.PositiveIntegerField(
+        "for each further (g)", default=1000, validators=[MinValueValidator(100)]
+    )
+    dispatch_days = models.PositiveSmallIntegerField(
+        "days until dispatch", default=2, validators=DAYS, help_text="Working days, to every place."
+    )
+    days_from = models.PositiveSmallIntegerField("days on the road, from", default=3, validators=DAYS)
+    days_to = models.PositiveSmallIntegerField(
+        "to", default=6, validators=DAYS, help_text="Working days, Monday to Saturday."
+    )
     return_days = models.PositiveSmallIntegerField(
         "days to return", default=7, help_text="0: nothing is taken back. Says the same as the returns note below."
     )
@@ -60,13 +71,15 @@ class ShopSettings(BaseSiteSetting):
         MultiFieldPanel([FieldPanel("email"), FieldPanel("phone"), FieldPanel("grievance_officer")], heading="Contact"),
         MultiFieldPanel(
             [
-                FieldRowPanel([FieldPanel("shipping_fee"), FieldPanel("free_shipping_from")]),
-                FieldRowPanel(
-                    [FieldPanel("dispatch_days"), FieldPanel("delivery_days_from"), FieldPanel("delivery_days_to")]
-                ),
+                FieldRowPanel([FieldPanel("shipping_fee"), FieldPanel("shipping_grams")]),
+                FieldRowPanel([FieldPanel("further_fee"), FieldPanel("further_grams")]),
+                FieldPanel("free_shipping_from"),
+                FieldPanel("dispatch_days"),
+                FieldRowPanel([FieldPanel("days_from"), FieldPanel("days_to")]),
                 FieldRowPanel([FieldPanel("return_days"), FieldPanel("returns_are_free")]),
             ],
             heading="Delivery and returns",
+            help_text="To every PIN code that no delivery zone names.",
         ),
         MultiFieldPanel(
             [
@@ -81,16 +94,19 @@ class ShopSettings(BaseSiteSetting):
 
     class Meta:
         verbose_name = "shop settings"
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(days_from__lte=F("days_to")),
+                name="delivery_days_in_order",
+                violation_error_message="The first day on the road may not come after the last one.",
+            ),
+            models.CheckConstraint(
+                condition=Q(shipping_grams__gt=0, further_grams__gt=0), name="delivery_weights_are_positive"
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.shop_name
-
-    def clean(self) -> None:
-        """Refuse a way that takes longer at least than at most."""
-        super().clean()
-        least, most = self.delivery_days_from, self.delivery_days_to
-        if least is not None and most is not None and least > most:
-            raise ValidationError({"delivery_days_to": "Not less than the days that it takes at least."})
 
     def shipping_for(self, subtotal: int) -> int:
         """Return what the delivery of goods for `subtotal` paise costs, in paise."""

@@ -11,6 +11,7 @@ from checkout.models.order import InvoiceSeries, Order, OrderEvent, OrderLine
 from checkout.models.page import CheckoutPage
 from checkout.models.payment import Payment, RazorpayOrder
 from checkout.models.refund import Refund, RefundLine
+from checkout.models.zone import DeliveryZone
 
 __all__ = [
     "AttentionCase",
@@ -18,6 +19,7 @@ __all__ = [
     "CartLine",
     "CheckoutPage",
     "Coupon",
+    "DeliveryZone",
     "Dispute",
     "Downtime",
     "InvoiceSeries",

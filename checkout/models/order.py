@@ -10,6 +10,7 @@ from django.db.models import F, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from catalog.days import span
 from catalog.models import ShopImage, Variant
 from catalog.states import STATE_NAMES, State
 from checkout.models.cart import Cart
@@ -48,6 +49,9 @@ class Order(models.Model):
     total = models.PositiveBigIntegerField()
     coupon = models.ForeignKey(Coupon, on_delete=models.PROTECT, null=True, blank=True, related_name="orders")
     currency = models.CharField(max_length=3, default="INR")
+
+    promised_from = models.DateField(null=True, blank=True)
+    promised_to = models.DateField(null=True, blank=True)
 
     invoice_number = models.CharField(max_length=16, null=True, blank=True, unique=True)
     parties = models.JSONField(null=True, editable=False, help_text=_("Seller and buyer as the invoice names them."))
@@ -102,6 +106,11 @@ class Order(models.Model):
     def address_may_change(self) -> bool:
         """Whether the parcel is still here."""
         return self.status in BEFORE_DISPATCH
+
+    @property
+    def promise(self) -> str:
+        """The days on which the parcel was promised to arrive, such as 14-17 Oct, or an empty text."""
+        return span(self.promised_from, self.promised_to)
 
     @property
     def state_name(self) -> str:

@@ -24,7 +24,7 @@ from checkout.views.answers import errors, keep_private, retry_after, see_other,
 def show(request: HttpRequest) -> HttpResponse:
     """Show the cart with today's prices and stock. Writes nothing."""
     shop = ShopSettings.for_request(request)
-    context = {"cart": carts.view(carts.find(request), shop), "shop": shop}
+    context = {"cart": _view(request, carts.find(request), shop), "shop": shop}
     return keep_private(TemplateResponse(request, "checkout/cart.html", context))
 
 
@@ -118,7 +118,7 @@ def _change_once(request: HttpRequest, verb: Any, variant: Variant, quantity: in
 
 
 def _answer(request: HttpRequest, cart: Cart, variant: Variant, quantity: int) -> HttpResponse:
-    view = carts.view(cart, ShopSettings.for_request(request))
+    view = _view(request, cart, ShopSettings.for_request(request))
     if quantity:
         text = _("%(title)s is in your cart: %(count)d in all.") % {"title": variant.title, "count": view.count}
     else:
@@ -142,10 +142,14 @@ def _refuse(request: HttpRequest, status: int, texts: list[str], field: str) -> 
     if wants_json(request):
         return errors(status, **{field: texts})
     shop = ShopSettings.for_request(request)
-    context = {"cart": carts.view(carts.find(request), shop), "shop": shop, "refusal": " ".join(texts)}
+    context = {"cart": _view(request, carts.find(request), shop), "shop": shop, "refusal": " ".join(texts)}
     if field == "code":
         context |= {"code_refusal": context["refusal"], "typed_code": request.POST.get("code", "")[:20]}
     return keep_private(TemplateResponse(request, "checkout/cart.html", context, status=status))
+
+
+def _view(request: HttpRequest, cart: Cart | None, shop: ShopSettings) -> CartView:
+    return carts.view(cart, shop, postcode=carts.pin_code(request))
 
 
 def _as_json(view: CartView) -> dict[str, Any]:

@@ -37,8 +37,9 @@ LEAST_TO_PAY = 2.0
 def show(page: CheckoutPage, request: HttpRequest) -> HttpResponse:
     """Show the form for the cart of this browser. Writes nothing."""
     cart = carts.find(request)
-    view = carts.view(cart, ShopSettings.for_request(request))
-    initial = {**_last_details(cart), "checkout_key": new_checkout_key(), "seen_total": view.total}
+    known = {"postcode": carts.pin_code(request), **_last_details(cart)}
+    view = carts.view(cart, ShopSettings.for_request(request), postcode=known["postcode"])
+    initial = {**known, "checkout_key": new_checkout_key(), "seen_total": view.total}
     return _page(page, request, CheckoutForm(initial=initial), view, nobody_can_pay=attention.nobody_can_pay())
 
 
@@ -65,7 +66,7 @@ def place(page: CheckoutPage, request: HttpRequest) -> HttpResponse:
         return _refuse(page, request, form, 409)
     if is_new:
         throttle.wait(throttle.ORDERS, throttle.client_address(request))
-    return _answer(request, order, is_new, shop, deadline)
+    return carts.remember_pin(_answer(request, order, is_new, shop, deadline), order.postcode)
 
 
 def _too_often(request: HttpRequest, cart: Cart | None, form: CheckoutForm) -> int:
@@ -84,7 +85,7 @@ def _too_often(request: HttpRequest, cart: Cart | None, form: CheckoutForm) -> i
 def _explain(
     page: CheckoutPage, request: HttpRequest, form: CheckoutForm, refusal: placing.OrderRefused, cart: Cart | None
 ) -> HttpResponse:
-    form.add_error(None, refusal.text)
+    form.add_error("postcode" if isinstance(refusal, placing.NotDelivered) else None, refusal.text)
     if isinstance(refusal, TooManyOpen):
         return retry_after(_refuse(page, request, form, 429, refusal.orders), refusal.seconds)
     if isinstance(refusal, placing.CouponRefused) and cart:
@@ -116,7 +117,8 @@ def _place(cart: Cart, form: CheckoutForm, shop: ShopSettings, deadline: float) 
 
 def _give_up_changed(cart: Cart, form: CheckoutForm, shop: ShopSettings, deadline: float) -> None:
     """Let go of the open order of this cart when the cart has changed since: one browser holds one set of cars."""
-    for outdated in orders.find_outdated(cart, checkout_key=form.key, shop=shop):
+    postcode = form.cleaned_data["postcode"]
+    for outdated in orders.find_outdated(cart, checkout_key=form.key, postcode=postcode, shop=shop):
         reconciliation.supersede(order=outdated, budget=_left(deadline) - LEAST_TO_PAY)
 
 
@@ -151,7 +153,8 @@ def _refuse(
         texts = {name if name != "__all__" else "cart": [str(t) for t in found] for name, found in form.errors.items()}
         more = {"open_orders": [placed(order) for order in open_orders]} if open_orders else {}
         return JsonResponse({"errors": texts, **more}, status=status)
-    view = carts.view(carts.find(request), ShopSettings.for_request(request))
+    postcode = form.cleaned_data.get("postcode") or carts.pin_code(request)
+    view = carts.view(carts.find(request), ShopSettings.for_request(request), postcode=postcode)
     data = request.POST.copy()
     data["seen_total"] = str(view.total)
     data["checkout_key"] = data.get("checkout_key") or new_checkout_key()

@@ -50,7 +50,22 @@ function offerUndo(name, body, quantity) {
   };
 }
 
+async function askDelivery(form) {
+  try {
+    await send(form.action, new FormData(form));
+  } catch (error) {
+    if (error.name !== "AbortError") form.submit();
+    return;
+  }
+  document.getElementById("pin")?.focus();
+}
+
 document.addEventListener("submit", (event) => {
+  if (event.target.matches("[data-cart-pin]")) {
+    event.preventDefault();
+    askDelivery(event.target);
+    return;
+  }
   if (!event.target.matches("[data-cart-form]")) return;
   event.preventDefault();
   submit(event.target);

@@ -12,12 +12,46 @@ const STATE_OF_PIN = {
 
 const pin = document.querySelector("input[name=postcode]");
 const state = document.querySelector("select[name=state]");
+const warning = document.querySelector("[data-state-warning]");
+const told = document.querySelector("[data-delivery-url]");
+let asked = pin?.value;
+
+const digits = () => pin.value.replace(/\D/g, "");
+const usual = () => STATE_OF_PIN[digits().slice(0, 3)] ?? STATE_OF_PIN[digits().slice(0, 2)];
+
+function suggest() {
+  if (digits().length === 6 && usual() && !state.value) {
+    state.value = usual();
+    const said = document.querySelector("[data-say]");
+    said.textContent = `${said.dataset.say} ${state.selectedOptions[0].textContent}`;
+  }
+  const differs = digits().length === 6 && usual() && state.value && usual() !== state.value;
+  warning.textContent = differs ? warning.dataset.stateWarning : "";
+}
+
+// Shows the sum for this PIN code before Pay is pressed; the form says which sum was shown.
+async function ask() {
+  if (digits().length !== 6 || pin.value === asked) return;
+  asked = pin.value;
+  const query = new URLSearchParams({ postcode: asked });
+  const answer = await fetch(`${told.dataset.deliveryUrl}?${query}`, { headers: { Accept: "application/json" } });
+  const { total, words, errors } = await answer.json();
+  if (pin.value !== asked) return;
+  if (!words) {
+    told.textContent = errors.postcode.join(" ");
+    return;
+  }
+  if (total === undefined) return;
+  document.querySelector("input[name=seen_total]").value = total;
+  document.querySelectorAll("[data-quote]").forEach((part) => {
+    part.textContent = words[part.dataset.quote];
+  });
+  told.textContent = `${words.sentence} ${words.due}`;
+}
 
 pin?.addEventListener("blur", () => {
-  const digits = pin.value.replace(/\D/g, "");
-  const code = STATE_OF_PIN[digits.slice(0, 3)] ?? STATE_OF_PIN[digits.slice(0, 2)];
-  if (digits.length !== 6 || !code || state.value) return;
-  state.value = code;
-  const said = document.querySelector("[data-say]");
-  said.textContent = `${said.dataset.say} ${state.selectedOptions[0].textContent}`;
+  suggest();
+  ask().catch(() => {});
 });
+state?.addEventListener("change", suggest);
+if (pin?.value) suggest();

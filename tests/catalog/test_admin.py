@@ -265,10 +265,15 @@ def test_settings_can_be_saved_where_there_are_none_yet(owner: Client) -> None:
     url = reverse("wagtailsettings:edit", args=["catalog", "shopsettings", site])
     assert owner.get(url).status_code == 200
     data = {"shop_name": "Garage", "state": "27", "shipping_fee": "99", "free_shipping_from": ""}
-    days = {"dispatch_days": "1", "delivery_days_from": "2", "delivery_days_to": "1", "return_days": "7"}
-    assert owner.post(url, {**data, **days, "low_stock_threshold": "5"}).status_code == 200
-    days["delivery_days_to"] = "2"
-    assert owner.post(url, {**data, **days, "low_stock_threshold": "5"}).status_code == 302
+    data |= {
+        "shipping_grams": "5000",
+        "further_fee": "40",
+        "further_grams": "1000",
+        "low_stock_threshold": "5",
+        "return_days": "7",
+    }
+    assert owner.post(url, {**data, "dispatch_days": "2", "days_from": "7", "days_to": "6"}).status_code == 200
+    assert owner.post(url, {**data, "dispatch_days": "2", "days_from": "3", "days_to": "6"}).status_code == 302
     saved = ShopSettings.objects.get()
     assert (saved.shop_name, saved.shipping_fee, saved.free_shipping_from) == ("Garage", 9900, None)
 

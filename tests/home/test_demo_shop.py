@@ -31,7 +31,8 @@ from catalog.models import (
     Variant,
 )
 from catalog.tax import rate_on
-from checkout.models import CheckoutPage, Order
+from checkout import shipping
+from checkout.models import CheckoutPage, DeliveryZone, Order
 from home.demo import photos
 from home.demo.data import read_products
 from home.demo.people import DEMO_USERS
@@ -50,6 +51,7 @@ MODELS = (
     Genre,
     User,
     Site,
+    DeliveryZone,
     Navigation,
     SearchEntry,
     StoryPage,
@@ -153,6 +155,35 @@ def test_there_is_stock_to_buy_and_little_that_is_limited() -> None:
     assert limited.get().pk not in first
     assert stock.verify() == []
     assert not Order.objects.exists()
+
+
+FEES = [
+    ("110001", 0, 9_900),
+    ("110001", 5000, 9_900),
+    ("110001", 5001, 13_900),
+    ("400001", 5000, 9_900),
+    ("781001", 2000, 14_900),
+    ("194101", 2001, 20_900),
+    ("744101", 300, 25_000),
+    ("682555", 300, 25_000),
+    ("682001", 300, 9_900),
+]
+
+
+@pytest.mark.usefixtures("shop")
+def test_delivery_costs_as_its_page_says() -> None:
+    shop = ShopSettings.current()
+    for postcode, grams, fee in FEES:
+        assert shipping.quote(postcode, grams=grams, subtotal=149_999, shop=shop).fee == fee, postcode
+        assert shipping.quote(postcode, grams=grams, subtotal=150_000, shop=shop).fee == 0
+    assert (
+        shipping.quote("900056", grams=1, subtotal=1, shop=shop).refusal
+        == "We do not deliver to 900056 (Army post offices)."
+    )
+    for zone in DeliveryZone.objects.all():
+        before = zone.prefixes
+        zone.full_clean()
+        assert zone.prefixes == before
 
 
 @pytest.mark.usefixtures("shop")

@@ -30,9 +30,10 @@ PATHS = (
     "home.change_navigation",
     *(f"wagtailredirects.{verb}_redirect" for verb in ("add", "change", "delete", "view")),
 )
+ZONES = tuple(f"checkout.{verb}_deliveryzone" for verb in ("add", "change", "delete", "view"))
 ROLES: dict[str, tuple[str, ...]] = {
     "Content editors": (*ADMIN, *GOODS, *PICKS, *STOCK, *PATHS),
-    "Order staff": (*ADMIN, *ORDERS, "catalog.view_stock", "catalog.view_stockmovement"),
+    "Order staff": (*ADMIN, *ORDERS, "checkout.view_deliveryzone", "catalog.view_stock", "catalog.view_stockmovement"),
     "Owners": (
         *ADMIN,
         *GOODS,
@@ -41,6 +42,7 @@ ROLES: dict[str, tuple[str, ...]] = {
         *ORDERS,
         *PATHS,
         "home.delete_contactmessage",
+        *ZONES,
         "checkout.refund_order",
         "checkout.add_coupon",
         "checkout.change_coupon",

@@ -8,7 +8,7 @@ from django.db import transaction
 from wagtail.models import Page, Site
 
 from catalog.models import CatalogPage, ShopImage, ShopSettings
-from checkout.models import CheckoutPage
+from checkout.models import CheckoutPage, DeliveryZone
 from home.demo.compose import compose
 from home.demo.data import read
 from home.models import ContactPage, ContentPage, HomePage, JournalIndexPage
@@ -30,6 +30,13 @@ def load_tree() -> tuple[HomePage, CatalogPage, JournalIndexPage]:
         if not ContentPage.objects.child_of(home).filter(slug=row["slug"]).exists():
             _child(home, ContentPage(**{**row, "body": row["body"].strip()}))
     return home, shop, journal
+
+
+@transaction.atomic
+def load_zones() -> None:
+    """Make the delivery zones, unless somebody has made some."""
+    if not DeliveryZone.objects.exists():
+        DeliveryZone.objects.bulk_create(DeliveryZone(**row) for row in read("pages.toml")["zones"])
 
 
 @transaction.atomic

@@ -15,7 +15,7 @@ from home.demo.people import load_people
 from home.demo.photos import load_photos
 from home.demo.products import load_products
 from home.demo.promoted import load_promotions
-from home.demo.tree import dress_home, load_tree
+from home.demo.tree import dress_home, load_tree, load_zones
 
 
 def number(text: str) -> int:
@@ -48,6 +48,7 @@ class Command(BaseCommand):
     def _load(self, products: int, seed: int) -> None:
         stream = self.stdout
         home, shop, journal = load_tree()
+        load_zones()
         hsn = load_labels()
         images = load_photos(stream)
         load_products(shop, images, hsn, stream)

@@ -77,7 +77,7 @@ def run(schema_editor, statements):
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("catalog", "0006_delivery_and_returns_in_days"),
+        ("catalog", "0005_movements_have_no_side_door"),
         ("wagtailsearchpromotions", "0008_query_verbose_name"),
     ]
 
