@@ -3,11 +3,10 @@
 from typing import TYPE_CHECKING
 
 from django.db import transaction
-from django.db.models import Sum
 from django.utils.translation import gettext as _
 
 from catalog import stock
-from checkout import emails, orders, reconciliation, refunds
+from checkout import emails, orders, pieces, reconciliation, refunds
 from checkout.models import Order
 from checkout.orders import IllegalMove
 from checkout.refunds import RefundRefused
@@ -61,7 +60,6 @@ def cancel_bought(
 
 
 def _put_back(order: Order, reason: str, user: "AbstractBaseUser | None") -> None:
-    lines = order.lines.annotate(restocked=Sum("refund_lines__restocked"))
-    left = {line.variant_id: line.quantity - (line.restocked or 0) for line in lines}
-    items = {variant_id: quantity for variant_id, quantity in left.items() if quantity > 0}
+    # A piece that was refunded and not put back then is broken or lost: a cancellation makes it no better.
+    items = dict(pieces.of(order).filter(left__gt=0).values_list("variant_id", "left"))
     stock.return_(items=items, reference=order.number, reason=reason[:200], user=user)

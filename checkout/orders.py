@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from catalog import stock
 from catalog.models import ShopSettings
 from checkout import cart as carts
-from checkout import emails, invoices, open_orders, placing
+from checkout import emails, invoices, open_orders, pieces, placing
 from checkout.cart_view import CartView
 from checkout.models import Cart, Order, OrderEvent
 from checkout.placing import Details
@@ -71,7 +71,8 @@ def lock(order_id: int) -> Order:
 def move(order: Order, status: OrderStatus, *, text: str = "", user: "AbstractBaseUser | None" = None) -> None:
     """Write a new status with its event: the one function that does. Raises IllegalMove."""
     if not may_move(order.status, status):
-        raise IllegalMove(f"{order.number} cannot go from {order.status} to {status}")
+        words = {"number": order.number, "old": order.get_status_display(), "new": status.label}
+        raise IllegalMove(_("%(number)s cannot go from “%(old)s” to “%(new)s”.") % words)
     order.status = status
     order.save(update_fields=["status", "paid_at", "invoice_number", "parties", "updated_at"])
     OrderEvent.objects.create(order=order, kind=status, status=status, text=text[:255], user=user)  # type: ignore[misc]
@@ -147,8 +148,8 @@ def advance(
     """Mark an order packed, shipped (by which carrier, under which number) or delivered. Raises IllegalMove."""
     with transaction.atomic(durable=True):
         order = lock(order_id)
-        if status in (OrderStatus.PACKED, OrderStatus.SHIPPED) and _all_went_back(order):
-            raise IllegalMove(f"{order.number} is not sent: all of its money is refunded")
+        if status in (OrderStatus.PACKED, OrderStatus.SHIPPED):
+            _check_there_is_something_to_send(order)
         move(order, status, text=text, user=user)
         if carrier:
             order.carrier, order.tracking_number = carrier, tracking_number
@@ -168,6 +169,14 @@ def _known(cart: Cart, checkout_key: str, view: CartView) -> Order | None:
 def _give_up(order: Order, status: OrderStatus, *, text: str) -> None:
     stock.release(items=_items(order), reference=order.number)
     move(order, status, text=text)
+
+
+def _check_there_is_something_to_send(order: Order) -> None:
+    if _all_went_back(order):
+        raise IllegalMove(_("%(number)s is not sent: all of its money is refunded.") % {"number": order.number})
+    if not pieces.is_any_left(order):
+        text = _("%(number)s is not sent: all of its pieces are refunded or back on the shelf.")
+        raise IllegalMove(text % {"number": order.number})
 
 
 def _all_went_back(order: Order) -> bool:

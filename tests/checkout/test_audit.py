@@ -203,6 +203,15 @@ def more_back_than_out(books: dict[str, Order]) -> str:
     return f"{books['paid']}: 2 of variant {stock.variant_id} came back, 1 went out"
 
 
+def sent_from_the_shelf(books: dict[str, Order]) -> str:
+    order, stock = books["paid"], Stock.objects.get()
+    Stock.objects.update(on_hand=F("on_hand") + 1)
+    StockMovement.objects.create(stock=stock, kind="return", on_hand_delta=1, reference=order.number)
+    Order.objects.filter(pk=order.pk).update(status="shipped")
+    OrderEvent.objects.create(order=order, kind="shipped", status="shipped")
+    return f"{order} was sent when all of its pieces were back on the shelf"
+
+
 def status_without_event(books: dict[str, Order]) -> str:
     Order.objects.filter(pk=books["pending"].pk).update(status="cancelled")
     return f"{books['pending']} is cancelled, its events say pending"
@@ -275,6 +284,7 @@ CORRUPTIONS: list[Callable[[dict[str, Order]], str]] = [
     forgotten,
     gap_in_the_numbers,
     more_back_than_out,
+    sent_from_the_shelf,
     dearer_line,
     wrong_total,
     another_amount_at_razorpay,
