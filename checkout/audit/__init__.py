@@ -28,6 +28,7 @@ INVARIANTS: dict[str, Callable[[], Iterator[str]]] = {
     "O4 what was bought was paid": orders.bought_is_paid,
     "O5 nothing waits for ever": orders.nothing_is_forgotten,
     "N1 numbers have no gap": numbers.without_gap,
+    "N2 numbers are of their financial year": numbers.of_their_year,
 }
 
 

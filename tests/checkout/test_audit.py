@@ -12,7 +12,7 @@ from django.db.models import F
 from django.utils import timezone
 
 from catalog.models import Stock, StockMovement
-from checkout import audit, ledger, orders, payments
+from checkout import audit, invoices, ledger, orders, payments
 from checkout.models import (
     InvoiceSeries,
     Order,
@@ -197,6 +197,13 @@ def gap_in_the_numbers(books: dict[str, Order]) -> str:
     return f"{series.prefix}000002 is missing"
 
 
+def number_of_another_year(books: dict[str, Order]) -> str:
+    Order.objects.filter(pk=books["paid"].pk).update(paid_at=F("paid_at") + timedelta(days=366))
+    order = Order.objects.get(pk=books["paid"].pk)
+    assert order.paid_at
+    return f"{order.invoice_number} was given out in the financial year {invoices.financial_year(order.paid_at)}"
+
+
 def more_back_than_out(books: dict[str, Order]) -> str:
     stock = Stock.objects.get()
     StockMovement.objects.create(stock=stock, kind="return", on_hand_delta=2, reference=books["paid"].number)
@@ -283,6 +290,7 @@ CORRUPTIONS: list[Callable[[dict[str, Order]], str]] = [
     cancelled_without_refund,
     forgotten,
     gap_in_the_numbers,
+    number_of_another_year,
     more_back_than_out,
     sent_from_the_shelf,
     dearer_line,
