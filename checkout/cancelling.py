@@ -6,6 +6,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from catalog import stock
+from catalog.money import rupees
 from checkout import emails, orders, pieces, reconciliation, refunds
 from checkout.models import Order
 from checkout.orders import IllegalMove
@@ -39,20 +40,31 @@ def cancel_bought(
     amount: int | None = None,
     user: "AbstractBaseUser | None" = None,
     despite_dispute: bool = False,
+    seen_left: int | None = None,
 ) -> Order:
     """Cancel a paid order before dispatch: cars back on the shelf, and a refund of `amount` paise (all by default).
 
-    One transaction; `refunds.send` has the refund made. 0 leaves disputed money to its dispute. Raises IllegalMove and
-    RefundRefused, as `refunds.request` does.
+    One transaction; `refunds.send` has the refund made. 0 leaves disputed money to its dispute, and less than Razorpay
+    refunds stays here. `seen_left` is what the person was told could be refunded. Raises IllegalMove and RefundRefused,
+    as `refunds.request` does.
     """
     with transaction.atomic(durable=True):
         order = orders.lock(order_id)
         if order.status not in BOUGHT_AND_HERE:
             raise IllegalMove(_("%(number)s can no longer be cancelled.") % {"number": order.number})
         payment = order.payments.select_for_update(of=("self",)).filter(fulfils=True).first()
-        if payment and (left := refunds.refundable(payment)) > 0 and not (amount == 0 and refunds.is_at_stake(payment)):
-            wanted = left if amount is None else amount
-            refunds.request_locked(payment, amount=wanted, reason=reason, user=user, despite_dispute=despite_dispute)
+        left = refunds.refundable(payment) if payment else 0
+        if 0 < left < refunds.SMALLEST:
+            orders.note(order, "rest_kept", rupees(left), user=user)
+        elif payment and left > 0 and not (amount == 0 and refunds.is_at_stake(payment)):
+            refunds.request_locked(
+                payment,
+                amount=left if amount is None else amount,
+                reason=reason,
+                user=user,
+                despite_dispute=despite_dispute,
+                seen_left=seen_left,
+            )
         _put_back(order, reason, user)
         orders.move(order, OrderStatus.CANCELLED, text=reason, user=user)
         emails.promise(order, emails.CANCELLED)

@@ -114,7 +114,7 @@ class RefundView(MoneyView):
 
     def find(self) -> Payment | None:
         """Return the payment that was asked for, or the only one of which anything is left."""
-        left = [payment for payment in self._in_rupees() if refunds.refundable(payment) > 0]
+        left = [payment for payment in self._in_rupees() if refunds.refundable(payment) >= refunds.SMALLEST]
         wanted = self.request.GET.get("payment", str(left[0].pk) if len(left) == 1 else "")
         return next((payment for payment in left if str(payment.pk) == wanted), None)
 
@@ -126,7 +126,7 @@ class RefundView(MoneyView):
         """Return why there is nothing."""
         if "payment" in self.request.GET:
             return "Nothing of this payment is left to refund here."
-        if any(refunds.refundable(payment) > 0 for payment in self._in_rupees()):
+        if any(refunds.refundable(payment) >= refunds.SMALLEST for payment in self._in_rupees()):
             return f"{self.order.number} has several payments: choose the one to refund."
         return f"Nothing of {self.order.number} is left to refund."
 
@@ -171,6 +171,7 @@ class CancelView(MoneyView):
             amount=data.get("amount"),
             user=self.request.user,  # type: ignore[arg-type]
             despite_dispute=data.get("despite_dispute", False),
+            seen_left=data["seen_left"],
         )
         log(instance=self.order, action="checkout.cancel", user=self.request.user)
         messages.success(self.request, f"{self.order.number} is cancelled.")
@@ -209,4 +210,4 @@ def _seems_left(payment: Payment) -> bool:
     """Tell from what is read already whether anything may be left to refund; the page itself counts under the lock."""
     kinds = {EntryKind.CAPTURE: 1, EntryKind.WRITE_OFF: -1}
     kept = sum(entry.amount * kinds.get(EntryKind(entry.kind), 0) for entry in payment.entries.all())
-    return refunds.left(kept, ((refund.status, refund.amount) for refund in payment.refunds.all())) > 0
+    return refunds.left(kept, ((refund.status, refund.amount) for refund in payment.refunds.all())) >= refunds.SMALLEST

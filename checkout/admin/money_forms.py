@@ -15,7 +15,7 @@ from checkout.papers.sums import invoiced
 class MoneyForm(forms.Form):
     """How much of a payment goes back, and why. `seen_left` keeps a second click from refunding a second time.
 
-    Without a payment, or when nothing of it is left, there is no amount to ask for.
+    Without a payment, or when less of it is left than Razorpay refunds, there is no amount to ask for.
     """
 
     use_required_attribute = False
@@ -33,9 +33,9 @@ class MoneyForm(forms.Form):
         kwargs["initial"] = {"amount": left, "seen_left": left}
         super().__init__(*args, **kwargs)
         self.fields["amount"].help_text = f"At most {rupees(left, always_paise=True)}."
-        if payment is None or left <= 0:
+        if left < refunds.SMALLEST:
             del self.fields["amount"]
-        elif refunds.is_at_stake(payment):
+        elif payment and refunds.is_at_stake(payment):
             label = "The buyer disputes this payment. Refund all the same"
             self.fields["despite_dispute"] = forms.BooleanField(label=label, required=False)
 
