@@ -1,4 +1,4 @@
-"""The shop's own time, India's. Wagtail shows staff the time of their profiles; what is written and counted is not it."""
+"""The shop's own time, India's: what is numbered or counted by the day goes by it, whatever zone staff read in."""
 
 from datetime import date, datetime
 

@@ -1,5 +1,6 @@
 """Cancelling: before the money came, and after it."""
 
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from django.db import transaction
@@ -7,11 +8,11 @@ from django.utils.translation import gettext as _
 
 from catalog import stock
 from catalog.money import rupees
-from checkout import emails, orders, pieces, reconciliation, refunds
+from checkout import attention, emails, judgement, orders, pieces, reconciliation, refunds
 from checkout.models import Order
 from checkout.orders import IllegalMove
 from checkout.refunds import RefundRefused
-from checkout.status import OrderStatus
+from checkout.status import OrderStatus, PaymentStatus
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AbstractBaseUser
@@ -22,15 +23,15 @@ BOUGHT_AND_HERE = (OrderStatus.PAID, OrderStatus.PACKED)
 def cancel_for_buyer(order: Order) -> bool:
     """Cancel an order for its buyer, as long as the parcel is here; what was paid all goes back.
 
-    Returns whether it is cancelled. Raises `checkout.gateway.GatewayError` when Razorpay must be asked and is silent.
+    Returns whether it is cancelled, now or before. Raises `checkout.gateway.GatewayError` when Razorpay must be asked
+    and is silent.
     """
     if order.status == OrderStatus.PENDING:
-        return reconciliation.cancel(order)
-    try:
-        cancel_bought(order.pk, reason=_("Cancelled by the buyer"))
-    except (IllegalMove, RefundRefused):
-        return False
-    return True
+        reconciliation.cancel(order)
+    else:
+        with suppress(IllegalMove, RefundRefused):
+            cancel_bought(order.pk, reason=_("Cancelled by the buyer"))
+    return Order.objects.filter(pk=order.pk, status=OrderStatus.CANCELLED).exists()
 
 
 def cancel_bought(
@@ -69,6 +70,27 @@ def cancel_bought(
         orders.move(order, OrderStatus.CANCELLED, text=reason, user=user)
         emails.promise(order, emails.CANCELLED)
         return order
+
+
+def cancel_stuck(order_id: int, *, reason: str, user: "AbstractBaseUser") -> Order:
+    """Cancel an unpaid order that holds its cars and cannot expire.
+
+    Money that waits undecided goes back, as late money does. Raises IllegalMove when no case says that it is stuck.
+    """
+    with transaction.atomic(durable=True):
+        order = orders.lock(order_id)
+        if not is_stuck(order):
+            raise IllegalMove(_("%(number)s can no longer be cancelled.") % {"number": order.number})
+        orders.give_up(order, text=reason, user=user)
+        for payment in order.payments.select_for_update(of=("self",)).filter(status=PaymentStatus.CAPTURED):
+            if not judgement.is_judged(payment):
+                judgement.judge(order, payment, is_match=False)
+        return order
+
+
+def is_stuck(order: Order) -> bool:
+    """Tell whether an unpaid order holds its cars and only a person can cancel it."""
+    return order.status == OrderStatus.PENDING and attention.is_stuck(order)
 
 
 def _put_back(order: Order, reason: str, user: "AbstractBaseUser | None") -> None:

@@ -11,8 +11,8 @@ from django.utils.translation import gettext as _
 
 from catalog import stock
 from catalog.models import ShopSettings
+from checkout import attention, emails, invoices, open_orders, pieces, placing
 from checkout import cart as carts
-from checkout import emails, invoices, open_orders, pieces, placing
 from checkout.cart_view import CartView
 from checkout.models import Cart, Order, OrderEvent
 from checkout.placing import Details
@@ -73,9 +73,12 @@ def move(order: Order, status: OrderStatus, *, text: str = "", user: "AbstractBa
     if not may_move(order.status, status):
         words = {"number": order.number, "old": order.get_status_display(), "new": status.label}
         raise IllegalMove(_("%(number)s cannot go from “%(old)s” to “%(new)s”.") % words)
+    was_open = order.status == OrderStatus.PENDING
     order.status = status
     order.save(update_fields=["status", "paid_at", "invoice_number", "parties", "updated_at"])
     OrderEvent.objects.create(order=order, kind=status, status=status, text=text[:255], user=user)  # type: ignore[misc]
+    if was_open:
+        attention.close_stuck_order(order)
 
 
 def note(order: Order, kind: str, text: str = "", *, user: "AbstractBaseUser | None" = None) -> None:
@@ -123,6 +126,11 @@ def cancel(order_id: int, *, text: str) -> bool:
         return True
 
 
+def give_up(order: Order, *, text: str, user: "AbstractBaseUser") -> None:
+    """Cancel a locked PENDING order whatever is on its way; its cars are released. Money that comes goes back."""
+    _give_up(order, OrderStatus.CANCELLED, text=text, user=user)
+
+
 def hold(order: Order, *, text: str) -> None:
     """Put a locked order that was not bought on hold for staff. Only a PENDING order holds cars: they are released."""
     if order.status == OrderStatus.PENDING:
@@ -166,9 +174,9 @@ def _known(cart: Cart, checkout_key: str, view: CartView) -> Order | None:
     return next((order for order in found if order.checkout_key == checkout_key), found[0] if found else None)
 
 
-def _give_up(order: Order, status: OrderStatus, *, text: str) -> None:
+def _give_up(order: Order, status: OrderStatus, *, text: str, user: "AbstractBaseUser | None" = None) -> None:
     stock.release(items=_items(order), reference=order.number)
-    move(order, status, text=text)
+    move(order, status, text=text, user=user)
 
 
 def _check_there_is_something_to_send(order: Order) -> None:

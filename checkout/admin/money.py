@@ -144,7 +144,7 @@ class RefundView(MoneyView):
 
 
 class CancelView(MoneyView):
-    """Cancel a paid order before dispatch."""
+    """Cancel a paid order before dispatch, or an unpaid one that holds its cars and cannot expire."""
 
     form_class = CancelForm
     question = "Cancel order"
@@ -155,8 +155,8 @@ class CancelView(MoneyView):
         return self.order.payments.filter(fulfils=True).first()
 
     def is_open(self) -> bool:
-        """Tell whether the parcel is still here."""
-        return self.order.status in cancelling.BOUGHT_AND_HERE
+        """Tell whether the parcel is still here, or the order is stuck."""
+        return self.order.status in cancelling.BOUGHT_AND_HERE or cancelling.is_stuck(self.order)
 
     def closed_text(self) -> str:
         """Return why it cannot be cancelled."""
@@ -165,15 +165,19 @@ class CancelView(MoneyView):
     def perform(self, form: Any) -> Refund | None:
         """Cancel the order, and have the refund made that goes with it."""
         data = form.cleaned_data
-        cancelling.cancel_bought(
-            self.order.pk,
-            reason=data["reason"],
-            amount=data.get("amount"),
-            user=self.request.user,  # type: ignore[arg-type]
-            despite_dispute=data.get("despite_dispute", False),
-            seen_left=data["seen_left"],
-        )
-        log(instance=self.order, action="checkout.cancel", user=self.request.user)
+        user: Any = self.request.user
+        if cancelling.is_stuck(self.order):
+            cancelling.cancel_stuck(self.order.pk, reason=data["reason"], user=user)
+        else:
+            cancelling.cancel_bought(
+                self.order.pk,
+                reason=data["reason"],
+                amount=data.get("amount"),
+                user=user,
+                despite_dispute=data.get("despite_dispute", False),
+                seen_left=data["seen_left"],
+            )
+        log(instance=self.order, action="checkout.cancel", user=user)
         messages.success(self.request, f"{self.order.number} is cancelled.")
         asked = Refund.objects.filter(payment=self.payment, status=RefundStatus.REQUESTED).last()
         return refunds.send(asked.pk) if asked else None
@@ -201,7 +205,7 @@ def buttons(order: Order, user: Any) -> list[tuple[str, str, str]]:
     for payment in left:
         label = "Refund" if len(left) == 1 else f"Refund {payment.razorpay_payment_id}"
         found.append((label, f"{reverse('orders:refund', args=[order.pk])}?payment={payment.pk}", "resubmit"))
-    if order.status in cancelling.BOUGHT_AND_HERE:
+    if order.status in cancelling.BOUGHT_AND_HERE or cancelling.is_stuck(order):
         found.append(("Cancel order", reverse("orders:cancel", args=[order.pk]), "cross"))
     return found
 

@@ -26,7 +26,8 @@ def test_the_buyer_cancels_a_paid_order_before_dispatch() -> None:
     order = bought()
     buyer = Buyer()
     for _time in range(2):
-        buyer.client.post(f"/orders/{order.token}/cancel/")
+        page = buyer.client.post(f"/orders/{order.token}/cancel/", follow=True).content.decode()
+        assert "can no longer be cancelled" not in page
     order.refresh_from_db()
     assert (order.status, stock_of()) == ("cancelled", (10, 0))
     refund = Refund.objects.get()

@@ -44,8 +44,8 @@ def test_the_financial_year_begins_on_the_first_of_april_in_india(moment: dt.dat
 def test_no_profile_of_a_staff_member_moves_the_financial_year(zone: str, monkeypatch: pytest.MonkeyPatch) -> None:
     owner = in_role("owner")
     UserProfile.objects.update_or_create(user=owner, defaults={"current_time_zone": zone})
-    browser = browser_of(owner)
     clock = Clock(monkeypatch, dt.datetime(2027, 3, 31, 20, 0, tzinfo=IST))
+    browser = browser_of(owner)
     year = "2627"
     for _time in range(2):
         attempt = ordered()

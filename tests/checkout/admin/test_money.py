@@ -10,9 +10,10 @@ from django.utils import timezone
 from wagtail.models import ModelLogEntry
 
 from catalog import stock
-from checkout import disputes, gateway, orders, payments, refunds
+from checkout import attention, disputes, gateway, orders, payments, refunds
 from checkout.facts import dispute_facts
 from checkout.models import AttentionCase, Order, Payment, Refund
+from checkout.models.attention import CaseKind
 from tests.checkout import faults, reports
 from tests.checkout.admin.test_acts import told
 from tests.checkout.faults import FaultyRazorpay
@@ -175,6 +176,22 @@ def test_an_order_of_which_razorpay_can_refund_nothing_more_is_cancelled(owner: 
     order.refresh_from_db()
     assert (order.status, stock_of(), Refund.objects.count()) == ("cancelled", (10, 0), 1)
     assert order.events.get(kind="rest_kept").text == "₹0.50"
+    assert_books_hold()
+
+
+@pytest.mark.covers("L10")
+def test_an_unpaid_order_is_cancelled_once_it_is_stuck(owner: Client, staff: Client) -> None:
+    order = ordered().order
+    inspect = f"/admin/orders/inspect/{order.pk}/"
+    assert "cannot be cancelled" in told(owner.post(url_of(order, "cancel"), {"reason": "Never paid"}))
+    attention.open_case(CaseKind.STUCK, "It cannot expire", order=order)
+    pages = [client.get(inspect).content.decode() for client in (owner, staff)]
+    assert [url_of(order, "cancel") in page for page in pages] == [True, False]
+    staff.post(url_of(order, "cancel"), {"reason": "Never paid"})
+    assert Order.objects.get().status == "pending"
+    assert "is cancelled" in told(owner.post(url_of(order, "cancel"), {"reason": "Never paid"}))
+    assert (Order.objects.get().status, stock_of()) == ("cancelled", (10, 0))
+    assert not AttentionCase.objects.filter(closed_at=None).exists()
     assert_books_hold()
 
 
