@@ -118,6 +118,17 @@ def close_stuck(subject: str, resolution: str) -> None:
     _close(AttentionCase.objects.filter(kind=CaseKind.STUCK, subject=subject), None, resolution)
 
 
+def is_stuck(order: Order) -> bool:
+    """Tell whether staff were told that an order holds its cars and cannot expire."""
+    return order.cases.filter(kind=CaseKind.STUCK, payment=None, subject="", closed_at=None).exists()
+
+
+def close_stuck_order(order: Order) -> None:
+    """Close the case of an order that could not expire, now that it holds no cars any more."""
+    cases = order.cases.filter(kind=CaseKind.STUCK, payment=None, subject="")
+    _close(cases, None, f"The order is {order.get_status_display().lower()}")
+
+
 def close_dispute(dispute_id: str, resolution: str) -> None:
     """Close the case of a dispute that the bank has decided."""
     _close(AttentionCase.objects.filter(kind=CaseKind.DISPUTE_OPEN, subject=dispute_id), None, resolution)

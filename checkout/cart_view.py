@@ -3,10 +3,9 @@
 import hashlib
 from dataclasses import dataclass, field, replace
 
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from catalog import pictures
+from catalog import pictures, shop_time
 from catalog.cards import card_image
 from catalog.models import ShopImage, ShopSettings, Variant
 from catalog.money import rupees
@@ -188,7 +187,7 @@ def _line_views(cart: Cart, shop: ShopSettings, with_pictures: bool) -> list[Car
 def _rate(hsn: str) -> int:
     # A product whose rate nobody entered is sold all the same: the accountant can correct the books, not the sale.
     try:
-        return rate_on(hsn, timezone.localdate())
+        return rate_on(hsn, shop_time.day())
     except NoRate:
         return 0
 

@@ -2,6 +2,7 @@
 
 from enum import Enum, auto
 
+from django.db.models import Sum
 from django.utils import timezone
 
 from checkout.facts import OrderFacts
@@ -28,7 +29,20 @@ def compare(order: Order, payment: Payment, attempt: RazorpayOrder, order_facts:
     is_as_asked = (order_facts.amount, order_facts.currency) == (attempt.amount, attempt.currency)
     if not is_as_asked or payment.currency != attempt.currency:
         return Verdict.MISMATCH
-    if order_facts.is_settled or is_same_payment:
+    if is_same_payment:
         return Verdict.MATCH
-    # Part of the money is there. The rest may still come while the cars are held.
+    if _is_part(payment, attempt, order_facts):
+        return Verdict.MISMATCH
+    if order_facts.is_settled:
+        return Verdict.MATCH
+    # Razorpay's order may lag behind its payment while the cars are held.
     return Verdict.MISMATCH if order.expires_at < timezone.now() else Verdict.UNKNOWN
+
+
+def _is_part(payment: Payment, attempt: RazorpayOrder, order_facts: OrderFacts) -> bool:
+    """Tell whether a Razorpay order is paid in parts, which the shop never asks for: no part pays an order of ours."""
+    if not order_facts.is_settled:
+        return 0 < order_facts.amount_paid < order_facts.amount
+    taken = Payment.objects.filter(razorpay_order_id=attempt.pk, status__in=["captured", "refunded"])
+    before = taken.exclude(pk=payment.pk).aggregate(total=Sum("amount"))["total"] or 0
+    return 0 < before <= attempt.amount - payment.amount

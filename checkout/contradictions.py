@@ -1,8 +1,9 @@
-"""Reports that cannot be true beside what is known. They change nothing, and a person is told.
+"""Reports that cannot be true beside what is known. They move no money, and a person is told.
 
-Razorpay never sends them; somebody with a leaked secret may. Each function opens a case and says whether it did.
+Razorpay never sends them; somebody with a leaked secret may. Each look opens a case and says whether it did.
 """
 
+from django.db import transaction
 from django.utils.translation import gettext as _
 
 from catalog.money import exact
@@ -11,8 +12,10 @@ from checkout.facts import PaymentFacts, RefundFacts
 from checkout.models import Payment, RazorpayOrder, Refund
 from checkout.models.attention import CaseKind
 from checkout.models.refund import RefundOrigin
+from checkout.refunds.asking import lock
 from checkout.refunds.bounds import left
 from checkout.status import PaymentStatus, RefundStatus
+from checkout.transport import GatewayError
 
 TAKEN = frozenset({PaymentStatus.CAPTURED, PaymentStatus.REFUNDED})
 
@@ -39,6 +42,21 @@ def in_refund(payment: Payment, refund: Refund | None, facts: RefundFacts) -> bo
 def in_refund_before(payment: Payment, refund: Refund) -> bool:
     """Look at a refund that was reported before its payment's capture, now that this is known."""
     return _is_too_much(payment, refund.amount)
+
+
+def disown(payment_id: int, error: GatewayError) -> None:
+    """Give up a payment that a browser has proved and Razorpay does not know: nobody may wait for such money.
+
+    Its signature was good, so either a key has leaked or this is another account.
+    """
+    with transaction.atomic(durable=True):
+        payment = lock(payment_id)
+        if payment.status != PaymentStatus.CREATED:
+            return
+        payment.status, payment.error_description = PaymentStatus.FAILED, error.detail[:255]
+        payment.save(update_fields=["status", "error_description", "updated_at"])
+        text = f"{payment}: signed, and Razorpay does not know it ({error.detail})"
+        attention.open_case(CaseKind.REPORT_DIFFERS, text, payment=payment)
 
 
 def _is_too_much(payment: Payment, amount: int) -> bool:

@@ -19,6 +19,7 @@ from checkout.facts import (
     BadFacts,
     DisputeFacts,
     OrderFacts,
+    Page,
     PaymentFacts,
     RefundFacts,
     dispute_facts,
@@ -28,6 +29,7 @@ from checkout.facts import (
     is_refund_id,
     order_facts,
     payment_facts,
+    read_page,
     refund_facts,
 )
 from checkout.transport import WRONG_ANSWER as WRONG_ANSWER
@@ -37,6 +39,15 @@ from checkout.transport import Session
 HEX_SHA256 = re.compile(r"[0-9a-f]{64}")
 _local = threading.local()
 Facts = TypeVar("Facts")
+
+
+class Unreadable(GatewayError):
+    """A list of payments of which only a part can be read: that part is `readable`."""
+
+    def __init__(self, page: Page[PaymentFacts]) -> None:
+        detail = "; ".join(f"{name}: {reason}" for name, reason in page.unreadable.items())
+        super().__init__(detail, status=200, code=WRONG_ANSWER)
+        self.readable = page.found
 
 
 def create_order(*, amount: int, receipt: str, notes: Mapping[str, str]) -> OrderFacts:
@@ -70,10 +81,15 @@ def find_orders(receipt: str) -> list[OrderFacts]:
 
 
 def fetch_order_payments(order_id: str) -> list[PaymentFacts]:
-    """Return every payment attempt on a Razorpay order, failed ones too. Raises GatewayError."""
+    """Return every payment attempt on a Razorpay order, failed ones too.
+
+    Raises GatewayError, and as Unreadable when some of them cannot be read.
+    """
     _require(is_order_id(order_id))
-    answer = _client().order.payments(order_id)
-    return [_read(payment_facts, item) for item in _items(answer)]
+    page = read_page(payment_facts, _items(_client().order.payments(order_id)))
+    if page.unreadable:
+        raise Unreadable(page)
+    return page.found
 
 
 def fetch_payment(payment_id: str) -> PaymentFacts:
@@ -82,13 +98,10 @@ def fetch_payment(payment_id: str) -> PaymentFacts:
     return _read(payment_facts, _client().payment.fetch(payment_id))
 
 
-def list_payments(*, since: int, until: int, skip: int = 0) -> tuple[list[PaymentFacts], bool]:
-    """Return up to 100 payments created between two Unix times, unreadable ones left out, and whether more follow.
-
-    Raises GatewayError.
-    """
+def list_payments(*, since: int, until: int, skip: int = 0) -> Page[PaymentFacts]:
+    """Return up to 100 payments created between two Unix times. Raises GatewayError."""
     answer = _client().payment.all({"from": since, "to": until, "count": 100, "skip": skip})
-    return _readable(payment_facts, _items(answer))
+    return read_page(payment_facts, _items(answer))
 
 
 def refund(payment_id: str, *, amount: int, key: str, notes: Mapping[str, str]) -> RefundFacts:
@@ -116,13 +129,10 @@ def fetch_payment_refunds(payment_id: str) -> list[RefundFacts]:
     return [_read(refund_facts, item) for item in _items(answer)]
 
 
-def list_refunds(*, since: int, until: int, skip: int = 0) -> tuple[list[RefundFacts], bool]:
-    """Return up to 100 refunds made between two Unix times, unreadable ones left out, and whether more follow.
-
-    Raises GatewayError.
-    """
+def list_refunds(*, since: int, until: int, skip: int = 0) -> Page[RefundFacts]:
+    """Return up to 100 refunds made between two Unix times. Raises GatewayError."""
     answer = _client().refund.all({"from": since, "to": until, "count": 100, "skip": skip})
-    return _readable(refund_facts, _items(answer))
+    return read_page(refund_facts, _items(answer))
 
 
 def fetch_dispute(dispute_id: str) -> DisputeFacts:
@@ -131,13 +141,10 @@ def fetch_dispute(dispute_id: str) -> DisputeFacts:
     return _read(dispute_facts, _client().dispute.fetch(dispute_id))
 
 
-def list_disputes(*, since: int, until: int, skip: int = 0) -> tuple[list[DisputeFacts], bool]:
-    """Return up to 100 disputes opened between two Unix times, unreadable ones left out, and whether more follow.
-
-    Raises GatewayError.
-    """
+def list_disputes(*, since: int, until: int, skip: int = 0) -> Page[DisputeFacts]:
+    """Return up to 100 disputes opened between two Unix times. Raises GatewayError."""
     answer = _client().dispute.all({"from": since, "to": until, "count": 100, "skip": skip})
-    return _readable(dispute_facts, _items(answer))
+    return read_page(dispute_facts, _items(answer))
 
 
 def settlement_report(day: date) -> list[dict[str, Any]]:
@@ -222,16 +229,6 @@ def _read(facts: Callable[[object], Facts], entity: object) -> Facts:
         return facts(entity)
     except BadFacts as error:
         raise GatewayError(detail=str(error), status=200, code=WRONG_ANSWER) from error
-
-
-def _readable(facts: Callable[[object], Facts], items: list[Any]) -> tuple[list[Facts], bool]:
-    found = []
-    for item in items:
-        try:
-            found.append(facts(item))
-        except BadFacts:
-            continue
-    return found, len(items) == 100
 
 
 def _items(answer: Any) -> list[Any]:

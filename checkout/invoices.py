@@ -8,8 +8,8 @@ from datetime import datetime
 from typing import Any
 
 from django.db.models import F
-from django.utils import timezone
 
+from catalog import shop_time
 from catalog.models import ShopSettings
 from checkout.models import InvoiceSeries, Order
 
@@ -19,7 +19,7 @@ BUYER = ("full_name", "address_line1", "address_line2", "city", "postcode", "sta
 
 def financial_year(moment: datetime) -> str:
     """Return the Indian financial year of a moment (April to March, in IST), such as `2627`."""
-    day = timezone.localtime(moment).date()
+    day = shop_time.day(moment)
     first = day.year if day.month >= 4 else day.year - 1
     return f"{first % 100:02d}{(first + 1) % 100:02d}"
 

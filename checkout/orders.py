@@ -12,8 +12,8 @@ from django.utils.translation import gettext as _
 
 from catalog import stock
 from catalog.models import ShopSettings
+from checkout import attention, emails, invoices, open_orders, pieces, placing
 from checkout import cart as carts
-from checkout import emails, invoices, open_orders, placing
 from checkout.cart_view import CartView
 from checkout.models import Cart, Order, OrderEvent
 from checkout.placing import Details
@@ -80,10 +80,14 @@ def lock(order_id: int) -> Order:
 def move(order: Order, status: OrderStatus, *, text: str = "", user: "AbstractBaseUser | None" = None) -> None:
     """Write a new status with its event: the one function that does. Raises IllegalMove."""
     if not may_move(order.status, status):
-        raise IllegalMove(f"{order.number} cannot go from {order.status} to {status}")
+        words = {"number": order.number, "old": order.get_status_display(), "new": status.label}
+        raise IllegalMove(_("%(number)s cannot go from “%(old)s” to “%(new)s”.") % words)
+    was_open = order.status == OrderStatus.PENDING
     order.status = status
     order.save(update_fields=["status", "paid_at", "invoice_number", "parties", "updated_at"])
     OrderEvent.objects.create(order=order, kind=status, status=status, text=text[:255], user=user)  # type: ignore[misc]
+    if was_open:
+        attention.close_stuck_order(order)
 
 
 def note(order: Order, kind: str, text: str = "", *, user: "AbstractBaseUser | None" = None) -> None:
@@ -131,6 +135,11 @@ def cancel(order_id: int, *, text: str) -> bool:
         return True
 
 
+def give_up(order: Order, *, text: str, user: "AbstractBaseUser") -> None:
+    """Cancel a locked PENDING order whatever is on its way; its cars are released. Money that comes goes back."""
+    _give_up(order, OrderStatus.CANCELLED, text=text, user=user)
+
+
 def hold(order: Order, *, text: str) -> None:
     """Put a locked order that was not bought on hold for staff. Only a PENDING order holds cars: they are released."""
     if order.status == OrderStatus.PENDING:
@@ -156,8 +165,8 @@ def advance(
     """Mark an order packed, shipped (by which carrier, under which number) or delivered. Raises IllegalMove."""
     with transaction.atomic(durable=True):
         order = lock(order_id)
-        if status in (OrderStatus.PACKED, OrderStatus.SHIPPED) and _all_went_back(order):
-            raise IllegalMove(f"{order.number} is not sent: all of its money is refunded")
+        if status in (OrderStatus.PACKED, OrderStatus.SHIPPED):
+            _check_there_is_something_to_send(order)
         move(order, status, text=text, user=user)
         if carrier:
             order.carrier, order.tracking_number = carrier, tracking_number
@@ -187,9 +196,17 @@ def _take_key(order: Order) -> None:
     order.save(update_fields=["checkout_key", "updated_at"])
 
 
-def _give_up(order: Order, status: OrderStatus, *, text: str) -> None:
+def _give_up(order: Order, status: OrderStatus, *, text: str, user: "AbstractBaseUser | None" = None) -> None:
     stock.release(items=_items(order), reference=order.number)
-    move(order, status, text=text)
+    move(order, status, text=text, user=user)
+
+
+def _check_there_is_something_to_send(order: Order) -> None:
+    if _all_went_back(order):
+        raise IllegalMove(_("%(number)s is not sent: all of its money is refunded.") % {"number": order.number})
+    if not pieces.is_any_left(order):
+        text = _("%(number)s is not sent: all of its pieces are refunded or back on the shelf.")
+        raise IllegalMove(text % {"number": order.number})
 
 
 def _all_went_back(order: Order) -> bool:

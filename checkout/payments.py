@@ -59,15 +59,21 @@ def verify(*, order_id: object, payment_id: object, signature: object) -> Order:
 def check(order: Order, *, budget: float = BUDGET) -> None:
     """Ask Razorpay about every attempt of an order and record what it says. All of it ends within `budget` seconds.
 
-    Raises GatewayError.
+    Raises GatewayError, also when all that could be read is recorded and something else could not be read.
     """
+    unreadable: gateway.Unreadable | None = None
     with within(budget):
         for attempt in order.razorpay_orders.exclude(razorpay_order_id=None):
             if not attempt.is_of_this_mode:
                 continue
-            payments = gateway.fetch_order_payments(attempt.razorpay_order_id or "")
+            try:
+                payments = gateway.fetch_order_payments(attempt.razorpay_order_id or "")
+            except gateway.Unreadable as error:
+                payments, unreadable = error.readable, error
             _take(attempt, payments)
             _ask_about_announced(attempt, payments)
+    if unreadable:
+        raise unreadable
     Order.objects.filter(pk=order.pk).update(checked_at=timezone.now())
 
 
@@ -115,14 +121,21 @@ def _record(facts: PaymentFacts, order_facts: OrderFacts | None) -> str:
 
 
 def _take(attempt: RazorpayOrder, payments: list[PaymentFacts]) -> None:
-    """Capture what is only authorized, look at the Razorpay order, and record the payments."""
-    may_capture = _may_capture(attempt)
-    payments = [
-        gateway.capture(facts.payment_id, amount=facts.amount, currency=facts.currency)
-        if facts.status == PaymentStatus.AUTHORIZED and may_capture
-        else facts
-        for facts in payments
-    ]
+    """Look at the Razorpay order and record the payments, and then capture what is only authorized, one by one.
+
+    What the first one pays needs no second: Razorpay lets go of that one by itself.
+    """
+    waiting = [facts for facts in payments if facts.status == PaymentStatus.AUTHORIZED]
+    _record_all(attempt, [facts for facts in payments if facts not in waiting])
+    for facts in waiting:
+        _record_all(attempt, [_capture(facts) if _may_capture(attempt) else facts])
+
+
+def _capture(facts: PaymentFacts) -> PaymentFacts:
+    return gateway.capture(facts.payment_id, amount=facts.amount, currency=facts.currency)
+
+
+def _record_all(attempt: RazorpayOrder, payments: list[PaymentFacts]) -> None:
     # The order is fetched after its payments, so that it is never older than they are.
     order_facts = gateway.fetch_order(attempt.razorpay_order_id or "") if payments else None
     for facts in payments:
@@ -140,21 +153,9 @@ def _ask_about_announced(attempt: RazorpayOrder, listed: list[PaymentFacts]) -> 
         except GatewayError as error:
             if not error.is_refusal:
                 raise
-            _disown(payment, error)
+            contradictions.disown(payment.pk, error)
         else:
             _take(attempt, [facts])
-
-
-def _disown(payment: Payment, error: GatewayError) -> None:
-    # Its signature was good, so either a key has leaked or this is another account: nobody may wait for such money.
-    with transaction.atomic(durable=True):
-        payment = refunds.lock(payment.pk)
-        if payment.status != PaymentStatus.CREATED:
-            return
-        payment.status, payment.error_description = PaymentStatus.FAILED, error.detail[:255]
-        payment.save(update_fields=["status", "error_description", "updated_at"])
-        text = f"{payment}: signed, and Razorpay does not know it ({error.detail})"
-        attention.open_case(CaseKind.REPORT_DIFFERS, text, payment=payment)
 
 
 def _import_refunds(facts: PaymentFacts) -> None:

@@ -8,7 +8,7 @@ from django.conf import settings
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from catalog import stock
+from catalog import shop_time, stock
 from catalog.money import rupees
 from checkout import coupons
 from checkout.cart_view import CartLineView, CartView
@@ -164,7 +164,7 @@ def write(cart: Cart, view: CartView, details: Details, checkout_key: str) -> Or
         expires_at=timezone.now() + timedelta(minutes=settings.RESERVATION_MINUTES),
         **asdict(details),
     )
-    order.number = f"CG{timezone.localdate():%y}-{FIRST_NUMBER + order.pk}"
+    order.number = f"CG{shop_time.day():%y}-{FIRST_NUMBER + order.pk}"
     order.save(update_fields=["number"])
     OrderLine.objects.bulk_create(_line(order, line) for line in view.lines)
     OrderEvent.objects.create(order=order, kind="placed", status=OrderStatus.PENDING)

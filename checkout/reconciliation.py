@@ -17,6 +17,7 @@ from checkout import attention, claims, disputes, orders, payments, refunds
 from checkout.gateway import GatewayError
 from checkout.models import Order, Payment
 from checkout.models.attention import CaseKind
+from checkout.models.refund import RefundOrigin
 from checkout.patience import Patience
 from checkout.status import OrderStatus, PaymentStatus
 from checkout.sweep import Sweep, windows
@@ -29,7 +30,7 @@ LATE_MONEY = timedelta(days=4)
 RETURNED_REFUNDS = timedelta(days=30)
 # Razorpay returns after three days what was not captured: before that a person should look.
 CAPTURE_BY = timedelta(days=2)
-# An order that Razorpay refuses to speak of cannot expire by itself.
+# An order that Razorpay does not speak of, or of which it says nothing final, cannot expire by itself.
 STUCK_AFTER = timedelta(hours=1)
 # How long workers leave an order alone after a question: one that may be paid at any moment, and one given up.
 OPEN_PAUSE = timedelta(seconds=55)
@@ -75,15 +76,16 @@ class Pass:
         except GatewayError as error:
             self.patience.failed(error)
             self.tell(f"{order.number}: {error}")
-            if error.is_refusal:
-                self.report.failed += 1
-                _tell_of_stuck(order, error)
+            _tell_of_stuck(order, str(error))
+            self.report.failed += error.is_refusal
             return error.is_refusal
-        except Exception:
+        except Exception as error:
             logger.exception("Order %s could not be settled; the pass goes on", order.number)
+            _tell_of_stuck(order, type(error).__name__)
             return False
         self.patience.answered()
         self._count(order, after)
+        _tell_of_stuck(after, "a payment of it is neither captured nor over")
         return True
 
     def _count(self, before: Order, after: Order) -> None:
@@ -214,9 +216,12 @@ def _try_settle(order: Order, budget: float) -> bool:
 
 
 def _watched() -> QuerySet[Order]:
-    """Return the orders for which money may still come."""
-    late = Q(status__in=[OrderStatus.EXPIRED, OrderStatus.CANCELLED], created_at__gte=timezone.now() - LATE_MONEY)
-    return Order.objects.filter(Q(status__in=[OrderStatus.PENDING, OrderStatus.ON_HOLD]) | late)
+    """Return the orders for which money may still come, and those with money of which nothing is decided yet."""
+    undecided = Payment.objects.filter(status=PaymentStatus.CAPTURED, fulfils=False, order__isnull=False)
+    undecided = undecided.exclude(cases__kind=CaseKind.AMOUNT_MISMATCH).exclude(refunds__origin=RefundOrigin.SHOP)
+    late = Q(created_at__gte=timezone.now() - LATE_MONEY) | Q(pk__in=undecided.values("order_id"))
+    is_given_up = Q(status__in=[OrderStatus.EXPIRED, OrderStatus.CANCELLED])
+    return Order.objects.filter(Q(status__in=[OrderStatus.PENDING, OrderStatus.ON_HOLD]) | is_given_up & late)
 
 
 def _due(now: datetime) -> Q:
@@ -229,7 +234,9 @@ def _due(now: datetime) -> Q:
     return is_time & (Q(created_at__lte=now - LEAVE_TO_BROWSER) | Q(created_at__gt=now))
 
 
-def _tell_of_stuck(order: Order, error: GatewayError) -> None:
-    if order.status == OrderStatus.PENDING and order.expires_at < timezone.now() - STUCK_AFTER:
-        text = f"{order.number} holds its cars, and Razorpay says nothing of it: {error}"
+def _tell_of_stuck(order: Order, why: str) -> None:
+    overdue = Order.objects.filter(status=OrderStatus.PENDING, expires_at__lt=timezone.now() - STUCK_AFTER)
+    # What was recorded before the question failed may have moved the order.
+    if order.status == OrderStatus.PENDING and overdue.filter(pk=order.pk).exists():
+        text = f"{order.number} holds its cars and cannot expire: {why}"
         attention.open_case(CaseKind.STUCK, text, order=order)

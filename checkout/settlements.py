@@ -4,8 +4,7 @@ from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from typing import Any
 
-from django.utils import timezone
-
+from catalog import shop_time
 from catalog.money import RUPEE
 from checkout import gateway
 from checkout.facts.ids import is_payment_id, is_refund_id
@@ -36,7 +35,7 @@ def record(value: object) -> str:
 def differences() -> list[str]:
     """Return what Razorpay's reports of the days of the known settlements say otherwise than the ledger."""
     found: list[str] = []
-    for day in sorted({timezone.localdate(settlement.settled_at) for settlement in Settlement.objects.all()}):
+    for day in sorted({shop_time.day(settlement.settled_at) for settlement in Settlement.objects.all()}):
         try:
             found += disagreements(day)
         except GatewayError as error:

@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, TypeVar
 
-from checkout import disputes, gateway, payments, refunds
-from checkout.facts import DisputeFacts, OrderFacts, PaymentFacts, RefundFacts
+from checkout import attention, disputes, gateway, payments, refunds
+from checkout.facts import DisputeFacts, OrderFacts, Page, PaymentFacts, RefundFacts
 from checkout.gateway import GatewayError
 from checkout.models import Dispute, Payment, Refund
 from checkout.models.ledger import EntryKind
@@ -100,11 +100,12 @@ class Sweep:
                 if (facts.dispute_id, facts.status) not in known:
                     self._try(facts.dispute_id, _record_dispute, facts)
 
-    def _pages(self, fetch: Callable[..., tuple[list[Facts], bool]], begin: int, end: int) -> Iterator[list[Facts]]:
+    def _pages(self, fetch: Callable[..., Page[Facts]], begin: int, end: int) -> Iterator[list[Facts]]:
         """Yield the pages of a window. Raises GatewayError when one cannot be read, or may have been passed over."""
         skip, last, has_more = 0, None, True
         while has_more:
-            page, has_more = self._ask(fetch, since=begin, until=end, skip=skip)
+            page, has_more, unreadable = self._ask(fetch, since=begin, until=end, skip=skip)
+            _tell_of_unreadable(unreadable)
             if last is not None and _id(last) not in map(_id, page):
                 raise GatewayError(detail="the list moved while it was read")
             yield page
@@ -151,6 +152,14 @@ def _record_dispute(facts: DisputeFacts) -> None:
     disputes.record(facts)
 
 
+def _tell_of_unreadable(reasons: dict[str, str]) -> None:
+    """Put each thing in Razorpay's lists that cannot be read before staff, once: it may be money."""
+    for name, reason in reasons.items():
+        text = f"Razorpay lists {name or 'something without an id'}, which cannot be read: {reason}. Look for it there"
+        if attention.report_differs(text, subject=f"unreadable {name}"):
+            logger.warning("%s", text)
+
+
 def _order_of(facts: PaymentFacts) -> OrderFacts | None:
     try:
         return gateway.fetch_order(facts.order_id) if facts.order_id else None
@@ -160,7 +169,7 @@ def _order_of(facts: PaymentFacts) -> OrderFacts | None:
         raise
 
 
-def _list_disputes(**window: int) -> tuple[list[DisputeFacts], bool]:
+def _list_disputes(**window: int) -> Page[DisputeFacts]:
     """Ask for disputes; an account that may not see any has none. Raises GatewayError."""
     try:
         return gateway.list_disputes(**window)
@@ -168,7 +177,7 @@ def _list_disputes(**window: int) -> tuple[list[DisputeFacts], bool]:
         if not (error.is_refusal or error.is_about_our_key):
             raise
         logger.warning("Razorpay does not list disputes: %s", error)
-        return [], False
+        return Page([], has_more=False, unreadable={})
 
 
 def _id(facts: PaymentFacts | RefundFacts | DisputeFacts) -> str:

@@ -46,6 +46,14 @@ def refunds_in(order: Order) -> list[Refund]:
     return [refund for payment in money(order) for refund in refunds_of(payment)]
 
 
+def paid_twice(order: Order) -> list[Refund]:
+    """Return the refunds, none that failed, of money that came beside the payment that paid the order."""
+    paid = money(order)
+    beside = [payment for payment in order.payments.all() if payment not in paid]
+    found = [refund for payment in beside for refund in refunds_of(payment)]
+    return [refund for refund in found if refund.status != RefundStatus.FAILED]
+
+
 def _gone_back(payment: Payment) -> int:
     return sum(refund.amount for refund in refunds_of(payment) if refund.status == RefundStatus.PROCESSED)
 

@@ -12,7 +12,7 @@ from django.urls import reverse
 from wagtail.admin.views.bulk_action.registry import bulk_action_registry
 from wagtail.snippets.bulk_actions.snippet_bulk_action import SnippetBulkAction
 
-from checkout import disputes, orders
+from checkout import disputes, orders, pieces
 from checkout.admin import policy
 from checkout.admin.acts import PACK, SHIP, Act, CarrierInput, parcel
 from checkout.forms import OneLineField
@@ -78,34 +78,35 @@ class BulkAct(SnippetBulkAction):
         context: dict[str, Any] = super().get_context_data(**kwargs)
         left_out = [(order, self.act.refusal(order)) for order in context["items_with_no_access"]]
         found = disputes.before_dispatch(each["item"] for each in context["items"])
-        return {**context, "act": self.act, "left_out": left_out, "disputes": found}
+        reduced = pieces.not_to_send(each["item"] for each in context["items"])
+        return {**context, "act": self.act, "left_out": left_out, "disputes": found, "reduced": reduced}
 
     def object_context(self, snippet: Order) -> dict[str, Any]:
         """Return the order alone."""
         return {"item": snippet}
 
     def form_valid(self, form: Any) -> HttpResponse:
-        """Do it for each order. One that was moved meanwhile is skipped; the others go on."""
-        done, late = [], []
+        """Do it for each order. One that may not make the move is skipped; the others go on."""
+        done, refused = [], []
         for order in self.get_actionable_objects()[0]:
             try:
                 self.act.perform(order, user=self.request.user, parcel=self.parcel_of(order, form))
                 done.append(order.number)
-            except orders.IllegalMove:
-                late.append(order.number)
-        self._tell(done, late)
+            except orders.IllegalMove as refusal:
+                refused.append(str(refusal))
+        self._tell(done, refused)
         return redirect(self.next_url)
 
     def parcel_of(self, order: Order, form: Any) -> dict[str, str]:
         """Return what `orders.advance` shall note of this order's parcel."""
         return {}
 
-    def _tell(self, done: list[str], late: list[str]) -> None:
+    def _tell(self, done: list[str], refused: list[str]) -> None:
         if done:
             messages.success(self.request, f"{_count(len(done))} marked {self.act.done}: {', '.join(done)}.")
-        if late:
-            messages.warning(self.request, f"Somebody else was faster with {', '.join(late)}: nothing changed there.")
-        if not done and not late:
+        if refused:
+            messages.warning(self.request, f"Nothing changed here: {' '.join(refused)}")
+        if not done and not refused:
             messages.warning(self.request, f"No order could be marked {self.act.done}. Nothing changed.")
 
 

@@ -10,7 +10,7 @@ from django.views.generic import View
 from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 from wagtail.admin.views.generic.permissions import PermissionCheckedMixin
 
-from checkout import disputes, orders
+from checkout import disputes, orders, pieces
 from checkout.admin import policy
 from checkout.admin.acts import ACTS, Act, PlainForm
 from checkout.models import Order
@@ -44,9 +44,9 @@ class ActView(PermissionCheckedMixin, WagtailAdminTemplateMixin, View):
             return self._page(form, status=422)
         try:
             self.act.perform(self.order, user=request.user, parcel=form.parcel())
-        except orders.IllegalMove:
-            self.order.refresh_from_db()
-            return self._refuse()
+        except orders.IllegalMove as refusal:
+            messages.warning(request, f"{refusal} Nothing changed.")
+            return redirect("orders:inspect", self.order.pk)
         messages.success(request, f"{self.order.number} is marked {self.act.done}.")
         return redirect("orders:inspect", self.order.pk)
 
@@ -69,7 +69,8 @@ class ActView(PermissionCheckedMixin, WagtailAdminTemplateMixin, View):
 
     def _page(self, form: PlainForm, status: int = 200) -> HttpResponse:
         found = disputes.before_dispatch([self.order])
-        context = self.get_context_data(order=self.order, act=self.act, form=form, disputes=found)
+        reduced = pieces.not_to_send([self.order])
+        context = self.get_context_data(order=self.order, act=self.act, form=form, disputes=found, reduced=reduced)
         response: HttpResponse = self.render_to_response(context, status=status)
         return response
 

@@ -6,8 +6,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from django.utils import timezone
-
+from catalog import shop_time
 from catalog.money import decimal_rupees
 from checkout.models import Order
 
@@ -28,7 +27,7 @@ def neutralised(value: Any) -> Any:
 
 def local(moment: datetime | None) -> str:
     """Return a moment in the shop's time zone, sortable as text."""
-    return f"{timezone.localtime(moment):%Y-%m-%d %H:%M}" if moment else ""
+    return f"{shop_time.local(moment):%Y-%m-%d %H:%M}" if moment else ""
 
 
 def spaced_phone(order: Order) -> str:

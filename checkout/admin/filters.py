@@ -6,9 +6,9 @@ from typing import Any
 import django_filters
 from django import forms
 from django.db.models import QuerySet
-from django.utils import timezone
 from wagtail.admin.filters import DateRangePickerWidget, WagtailFilterSet
 
+from catalog import shop_time
 from catalog.states import State
 from checkout.models import Order
 from checkout.status import OrderStatus
@@ -18,7 +18,7 @@ PERIODS = [("today", "Today"), ("week", "Last 7 days"), ("month", "This month")]
 
 def start_of(period: str) -> datetime:
     """Return the first moment of a period in the shop's time zone. "week" is today and the six days before it."""
-    midnight = timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
+    midnight = shop_time.local().replace(hour=0, minute=0, second=0, microsecond=0)
     if period == "month":
         return midnight.replace(day=1)
     return midnight - timedelta(days=6) if period == "week" else midnight

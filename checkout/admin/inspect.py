@@ -10,14 +10,14 @@ from django.utils.functional import cached_property
 from wagtail.admin.widgets.button import Button, HeaderButton
 from wagtail.snippets.views import snippets
 
-from checkout import tracker
+from checkout import pieces, tracker
 from checkout.admin import money, policy, timeline
 from checkout.admin.acts import open_acts
 from checkout.admin.export import spaced_phone
-from checkout.models import AttentionCase, LedgerEntry, Order, OrderEvent
+from checkout.models import AttentionCase, LedgerEntry, Order, OrderEvent, OrderLine
 
 RELATED = (
-    "lines",
+    Prefetch("lines", pieces.count(OrderLine.objects.all())),
     "razorpay_orders",
     "emails",
     "payments__refunds__requested_by",

@@ -114,7 +114,7 @@ class RefundView(MoneyView):
 
     def find(self) -> Payment | None:
         """Return the payment that was asked for, or the only one of which anything is left."""
-        left = [payment for payment in self._in_rupees() if refunds.refundable(payment) > 0]
+        left = [payment for payment in self._in_rupees() if refunds.refundable(payment) >= refunds.SMALLEST]
         wanted = self.request.GET.get("payment", str(left[0].pk) if len(left) == 1 else "")
         return next((payment for payment in left if str(payment.pk) == wanted), None)
 
@@ -126,7 +126,7 @@ class RefundView(MoneyView):
         """Return why there is nothing."""
         if "payment" in self.request.GET:
             return "Nothing of this payment is left to refund here."
-        if any(refunds.refundable(payment) > 0 for payment in self._in_rupees()):
+        if any(refunds.refundable(payment) >= refunds.SMALLEST for payment in self._in_rupees()):
             return f"{self.order.number} has several payments: choose the one to refund."
         return f"Nothing of {self.order.number} is left to refund."
 
@@ -144,7 +144,7 @@ class RefundView(MoneyView):
 
 
 class CancelView(MoneyView):
-    """Cancel a paid order before dispatch."""
+    """Cancel a paid order before dispatch, or an unpaid one that holds its cars and cannot expire."""
 
     form_class = CancelForm
     question = "Cancel order"
@@ -155,8 +155,8 @@ class CancelView(MoneyView):
         return self.order.payments.filter(fulfils=True).first()
 
     def is_open(self) -> bool:
-        """Tell whether the parcel is still here."""
-        return self.order.status in cancelling.BOUGHT_AND_HERE
+        """Tell whether the parcel is still here, or the order is stuck."""
+        return self.order.status in cancelling.BOUGHT_AND_HERE or cancelling.is_stuck(self.order)
 
     def closed_text(self) -> str:
         """Return why it cannot be cancelled."""
@@ -165,14 +165,19 @@ class CancelView(MoneyView):
     def perform(self, form: Any) -> Refund | None:
         """Cancel the order, and have the refund made that goes with it."""
         data = form.cleaned_data
-        cancelling.cancel_bought(
-            self.order.pk,
-            reason=data["reason"],
-            amount=data.get("amount"),
-            user=self.request.user,  # type: ignore[arg-type]
-            despite_dispute=data.get("despite_dispute", False),
-        )
-        log(instance=self.order, action="checkout.cancel", user=self.request.user)
+        user: Any = self.request.user
+        if cancelling.is_stuck(self.order):
+            cancelling.cancel_stuck(self.order.pk, reason=data["reason"], user=user)
+        else:
+            cancelling.cancel_bought(
+                self.order.pk,
+                reason=data["reason"],
+                amount=data.get("amount"),
+                user=user,
+                despite_dispute=data.get("despite_dispute", False),
+                seen_left=data["seen_left"],
+            )
+        log(instance=self.order, action="checkout.cancel", user=user)
         messages.success(self.request, f"{self.order.number} is cancelled.")
         asked = Refund.objects.filter(payment=self.payment, status=RefundStatus.REQUESTED).last()
         return refunds.send(asked.pk) if asked else None
@@ -200,7 +205,7 @@ def buttons(order: Order, user: Any) -> list[tuple[str, str, str]]:
     for payment in left:
         label = "Refund" if len(left) == 1 else f"Refund {payment.razorpay_payment_id}"
         found.append((label, f"{reverse('orders:refund', args=[order.pk])}?payment={payment.pk}", "resubmit"))
-    if order.status in cancelling.BOUGHT_AND_HERE:
+    if order.status in cancelling.BOUGHT_AND_HERE or cancelling.is_stuck(order):
         found.append(("Cancel order", reverse("orders:cancel", args=[order.pk]), "cross"))
     return found
 
@@ -209,4 +214,4 @@ def _seems_left(payment: Payment) -> bool:
     """Tell from what is read already whether anything may be left to refund; the page itself counts under the lock."""
     kinds = {EntryKind.CAPTURE: 1, EntryKind.WRITE_OFF: -1}
     kept = sum(entry.amount * kinds.get(EntryKind(entry.kind), 0) for entry in payment.entries.all())
-    return refunds.left(kept, ((refund.status, refund.amount) for refund in payment.refunds.all())) > 0
+    return refunds.left(kept, ((refund.status, refund.amount) for refund in payment.refunds.all())) >= refunds.SMALLEST

@@ -6,17 +6,16 @@ from django import forms
 
 from catalog.fields import RupeeField
 from catalog.money import rupees
-from checkout import refunds
+from checkout import pieces, refunds
 from checkout.forms import OneLineField
-from checkout.models import OrderLine, Payment
+from checkout.models import Order, OrderLine, Payment
 from checkout.papers.sums import invoiced
-from checkout.status import RefundStatus
 
 
 class MoneyForm(forms.Form):
     """How much of a payment goes back, and why. `seen_left` keeps a second click from refunding a second time.
 
-    Without a payment, or when nothing of it is left, there is no amount to ask for.
+    Without a payment, or when less of it is left than Razorpay refunds, there is no amount to ask for.
     """
 
     use_required_attribute = False
@@ -34,9 +33,9 @@ class MoneyForm(forms.Form):
         kwargs["initial"] = {"amount": left, "seen_left": left}
         super().__init__(*args, **kwargs)
         self.fields["amount"].help_text = f"At most {rupees(left, always_paise=True)}."
-        if payment is None or left <= 0:
+        if left < refunds.SMALLEST:
             del self.fields["amount"]
-        elif refunds.is_at_stake(payment):
+        elif payment and refunds.is_at_stake(payment):
             label = "The buyer disputes this payment. Refund all the same"
             self.fields["despite_dispute"] = forms.BooleanField(label=label, required=False)
 
@@ -55,13 +54,15 @@ class RefundForm(MoneyForm):
 
     def __init__(self, *args: Any, payment: Payment, **kwargs: Any) -> None:
         super().__init__(*args, payment=payment, **kwargs)
-        self.order_lines = list(payment.order.lines.all()) if payment.order else []
-        self.paid = {row.sku: row.total for row in invoiced(payment.order)} if payment.order else {}
+        # A second payment bought no pieces.
+        order: Order | None = payment.order if payment.fulfils else None
+        self.order_lines = list(pieces.of(order)) if order else []
+        self.paid = {row.sku: row.total for row in invoiced(order)} if order else {}
         for line in self.order_lines:
             self.fields[f"line_{line.pk}"] = forms.IntegerField(
-                label=f"Pieces of {line.title} ({line.sku})", min_value=0, max_value=_left_of(line), required=False
+                label=f"Pieces of {line.title} ({line.sku})", min_value=0, max_value=max(line.left, 0), required=False
             )
-        if self.order_lines and payment.fulfils:
+        if self.order_lines:
             self.fields["restock"] = forms.BooleanField(label="Put these pieces back on the shelf", required=False)
             self.fields["more_than_pieces"] = forms.BooleanField(
                 label="Refund more than these pieces cost", required=False, help_text="Shipping, or for the trouble."
@@ -92,8 +93,3 @@ class RefundForm(MoneyForm):
             "restock": data.get("restock", False),
             "despite_dispute": data.get("despite_dispute", False),
         }
-
-
-def _left_of(line: OrderLine) -> int:
-    taken = line.refund_lines.exclude(refund__status=RefundStatus.FAILED).values_list("quantity", flat=True)
-    return line.quantity - sum(taken)

@@ -30,6 +30,7 @@ SENTENCES = {
     "refund_requested": "Refund asked for",
     "refund_retried": "Refund asked for again",
     "refunded": "Refunded",
+    "rest_kept": "Less was left than Razorpay refunds: it stays here",
     "dispute_open": "The buyer disputes the payment",
     "dispute_under_review": "The bank reviews the dispute",
     "dispute_won": "Dispute won",

@@ -21,12 +21,14 @@ INVARIANTS: dict[str, Callable[[], Iterator[str]]] = {
     "S1 0 <= reserved <= on hand": stock.within_limits,
     "S2 stock is the sum of its movements": stock.adds_up,
     "S3 each order sold, released and returned what it ordered": stock.moved_as_ordered,
+    "S4 nothing is sent that is back on the shelf": stock.not_sent_from_the_shelf,
     "O1 the status of an order is that of its last move": orders.status_is_last_move,
     "O2 orders only move as the table allows": orders.moves_are_allowed,
     "O3 an order becomes paid once, and what is cancelled after that is refunded": orders.paid_once,
     "O4 what was bought was paid": orders.bought_is_paid,
     "O5 nothing waits for ever": orders.nothing_is_forgotten,
     "N1 numbers have no gap": numbers.without_gap,
+    "N2 numbers are of their financial year": numbers.of_their_year,
 }
 
 

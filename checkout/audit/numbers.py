@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from checkout.invoices import financial_year
 from checkout.models import InvoiceSeries, Order, Refund
 
 
@@ -20,3 +21,13 @@ def without_gap() -> Iterator[str]:
     for number in map(str, given):
         if len(number) > 16 or not number.startswith(prefixes):
             yield f"{number} belongs to no series"
+
+
+def of_their_year() -> Iterator[str]:
+    """Each number is of the financial year in which the order was paid or the refund processed, in India."""
+    orders = Order.objects.exclude(invoice_number=None).exclude(paid_at=None)
+    notes = Refund.objects.exclude(credit_note_number=None).exclude(processed_at=None)
+    given = [*orders.values_list("invoice_number", "paid_at"), *notes.values_list("credit_note_number", "processed_at")]
+    for number, moment in given:
+        if moment and str(number).split("/")[1:2] != [(year := financial_year(moment))]:
+            yield f"{number} was given out in the financial year {year}"

@@ -3,11 +3,12 @@
 from collections import defaultdict
 from collections.abc import Iterator
 
-from django.db.models import F, Q, Sum
+from django.db.models import F, OuterRef, Q, Subquery, Sum
+from django.db.models.expressions import Combinable
 
 from catalog import stock
 from catalog.models import Stock, StockMovement
-from checkout.models import Order, OrderLine, RefundLine
+from checkout.models import Order, OrderEvent, OrderLine, RefundLine
 from checkout.status import BOUGHT, OrderStatus
 
 Moved = dict[tuple[str, int], int]
@@ -34,7 +35,10 @@ def adds_up() -> Iterator[str]:
 
 
 def moved_as_ordered() -> Iterator[str]:
-    """What was bought was sold once; what was sold and not bought came back; more never comes back than went out."""
+    """What was bought was sold once; more never comes back than went out.
+
+    What was sold and then cancelled came back, except pieces for which a refund says that they did not.
+    """
     sold, returned = _moved("sell"), _moved("return")
     bought = {
         (number, variant_id): quantity
@@ -46,25 +50,39 @@ def moved_as_ordered() -> Iterator[str]:
         if -sold.get((number, variant_id), 0) != quantity:
             yield f"{number}: {quantity} of variant {variant_id} ordered, {-sold.get((number, variant_id), 0)} sold"
     cancelled = set(Order.objects.filter(status=OrderStatus.CANCELLED).values_list("number", flat=True))
+    gone = _refunded(F("quantity") - F("restocked"))
     for (number, variant_id), quantity in sold.items():
         back = returned.get((number, variant_id), 0)
-        if (number, variant_id) not in bought and (number not in cancelled or back != -quantity):
+        is_explained = number in cancelled and back + gone.get((number, variant_id), 0) >= -quantity
+        if (number, variant_id) not in bought and not is_explained:
             yield f"{number}: variant {variant_id} was sold without a paid order"
         if back > -quantity:
             yield f"{number}: {back} of variant {variant_id} came back, {-quantity} went out"
     yield from _restocked(returned, cancelled)
 
 
+def not_sent_from_the_shelf() -> Iterator[str]:
+    """No parcel was sent after all of its pieces were back on the shelf, where others can buy them."""
+    shipped = OrderEvent.objects.filter(order__number=OuterRef("reference"), status=OrderStatus.SHIPPED)
+    before = StockMovement.objects.filter(kind="return", at__lt=Subquery(shipped.values("at")[:1]))
+    back = dict(before.values_list("reference").annotate(n=Sum("on_hand_delta")).order_by())
+    for order in Order.objects.filter(number__in=back).annotate(pieces=Sum("lines__quantity")):
+        if back[order.number] >= order.pieces:
+            yield f"{order.number} was sent when all of its pieces were back on the shelf"
+
+
 def _restocked(returned: Moved, cancelled: set[str]) -> Iterator[str]:
-    lines = RefundLine.objects.values_list("order_line__order__number", "order_line__variant_id")
-    for number, variant_id, n in (
-        lines.annotate(n=Sum("restocked"))
-        .order_by()
-        .values_list("order_line__order__number", "order_line__variant_id", "n")
-    ):
+    for (number, variant_id), n in _refunded(F("restocked")).items():
         back = returned.get((number, variant_id), 0)
         if back < n or (back != n and number not in cancelled):
             yield f"{number}: {n} of variant {variant_id} put back by refunds, {back} returned"
+
+
+def _refunded(pieces: Combinable) -> Moved:
+    """Return the sums of some pieces of refund lines, by order and variant."""
+    keys = ("order_line__order__number", "order_line__variant_id")
+    sums = RefundLine.objects.values_list(*keys).annotate(n=Sum(pieces)).order_by().values_list(*keys, "n")
+    return {(number, variant_id): n for number, variant_id, n in sums}
 
 
 def _moved(kind: str) -> Moved:

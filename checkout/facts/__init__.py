@@ -6,6 +6,7 @@ Fetched entities and webhook payloads come through the same parsers, so that bot
 from checkout.facts.disputes import DisputeFacts, dispute_facts
 from checkout.facts.ids import is_dispute_id, is_order_id, is_payment_id, is_refund_id
 from checkout.facts.orders import OrderFacts, order_facts
+from checkout.facts.pages import Page, read_page
 from checkout.facts.payments import PaymentFacts, payment_facts
 from checkout.facts.reading import BadFacts
 from checkout.facts.refunds import RefundFacts, refund_facts
@@ -14,6 +15,7 @@ __all__ = [
     "BadFacts",
     "DisputeFacts",
     "OrderFacts",
+    "Page",
     "PaymentFacts",
     "RefundFacts",
     "dispute_facts",
@@ -23,5 +25,6 @@ __all__ = [
     "is_refund_id",
     "order_facts",
     "payment_facts",
+    "read_page",
     "refund_facts",
 ]

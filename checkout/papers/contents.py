@@ -8,10 +8,10 @@ from datetime import datetime
 from typing import Any
 
 from django.conf import settings
-from django.utils import timezone
 from django.utils.dateformat import format as format_date
 from django.utils.translation import gettext as _
 
+from catalog import shop_time
 from catalog.money import rupees
 from catalog.states import State, state_name
 from catalog.tax import Split, split
@@ -158,8 +158,8 @@ def _state(code: str) -> str:
 
 
 def _day(moment: datetime | None) -> str:
-    return format_date(timezone.localtime(moment), "j M Y") if moment else ""
+    return format_date(shop_time.local(moment), "j M Y") if moment else ""
 
 
 def _moment(moment: datetime | None) -> str:
-    return f"{_day(moment)}, {format_date(timezone.localtime(moment), 'g:i A').lower()}" if moment else ""
+    return f"{_day(moment)}, {format_date(shop_time.local(moment), 'g:i A').lower()}" if moment else ""

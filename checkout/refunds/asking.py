@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from catalog import stock
 from catalog.money import exact
-from checkout import attention, orders
+from checkout import attention, orders, pieces
 from checkout.models import OrderLine, Payment, Refund, RefundLine
 from checkout.models.refund import RefundOrigin
 from checkout.refunds.bounds import RefundRefused, check_amount, is_at_stake, refundable
@@ -98,7 +98,7 @@ def retry(refund_id: int, *, user: "AbstractBaseUser") -> Refund:
             raise RefundRefused(_("Only a refund that Razorpay refused to make can be tried again."))
         check_amount(refund.amount, refundable(payment))
         for line in refund.lines.select_related("order_line"):
-            _check_quantity(line.order_line, line.quantity)
+            _check_quantity(line.order_line, line.quantity, again=line.restocked)
         refund.status, refund.error, refund.next_try_at = RefundStatus.REQUESTED, "", timezone.now()
         refund.save(update_fields=["status", "error", "next_try_at", "updated_at"])
         _note(payment, "refund_retried", refund, user)
@@ -143,6 +143,8 @@ def _take_lines(
     refund: Refund, quantities: Mapping[int, int], *, restock: bool, user: "AbstractBaseUser | None"
 ) -> None:
     order = refund.payment.order
+    if quantities and not refund.payment.fulfils:
+        raise RefundRefused(_("This payment did not buy the pieces: refund its money alone."))
     for line in OrderLine.objects.filter(order=order, pk__in=quantities).order_by("variant_id") if order else ():
         quantity = quantities[line.pk]
         _check_quantity(line, quantity)
@@ -163,9 +165,10 @@ def _put_back(refund: Refund, line: OrderLine, quantity: int, user: "AbstractBas
         raise RefundRefused(text % {"title": line.title}) from error
 
 
-def _check_quantity(line: OrderLine, quantity: int) -> None:
-    taken = line.refund_lines.exclude(refund__status=RefundStatus.FAILED).values_list("quantity", flat=True)
-    if not 1 <= quantity <= line.quantity - sum(taken):
+def _check_quantity(line: OrderLine, quantity: int, *, again: int = 0) -> None:
+    """Refuse pieces that are not left. `again` of them are gone by the failed refund itself that is tried again."""
+    left: int = pieces.count(OrderLine.objects.filter(pk=line.pk)).values_list("left", flat=True)[0]
+    if not 1 <= quantity <= left + again:
         raise RefundRefused(_("%(title)s: not that many are left to refund.") % {"title": line.title})
 
 

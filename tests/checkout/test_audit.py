@@ -12,7 +12,7 @@ from django.db.models import F
 from django.utils import timezone
 
 from catalog.models import Stock, StockMovement
-from checkout import audit, ledger, orders, payments
+from checkout import audit, invoices, ledger, orders, payments
 from checkout.models import (
     InvoiceSeries,
     Order,
@@ -197,10 +197,26 @@ def gap_in_the_numbers(books: dict[str, Order]) -> str:
     return f"{series.prefix}000002 is missing"
 
 
+def number_of_another_year(books: dict[str, Order]) -> str:
+    Order.objects.filter(pk=books["paid"].pk).update(paid_at=F("paid_at") + timedelta(days=366))
+    order = Order.objects.get(pk=books["paid"].pk)
+    assert order.paid_at
+    return f"{order.invoice_number} was given out in the financial year {invoices.financial_year(order.paid_at)}"
+
+
 def more_back_than_out(books: dict[str, Order]) -> str:
     stock = Stock.objects.get()
     StockMovement.objects.create(stock=stock, kind="return", on_hand_delta=2, reference=books["paid"].number)
     return f"{books['paid']}: 2 of variant {stock.variant_id} came back, 1 went out"
+
+
+def sent_from_the_shelf(books: dict[str, Order]) -> str:
+    order, stock = books["paid"], Stock.objects.get()
+    Stock.objects.update(on_hand=F("on_hand") + 1)
+    StockMovement.objects.create(stock=stock, kind="return", on_hand_delta=1, reference=order.number)
+    Order.objects.filter(pk=order.pk).update(status="shipped")
+    OrderEvent.objects.create(order=order, kind="shipped", status="shipped")
+    return f"{order} was sent when all of its pieces were back on the shelf"
 
 
 def status_without_event(books: dict[str, Order]) -> str:
@@ -274,7 +290,9 @@ CORRUPTIONS: list[Callable[[dict[str, Order]], str]] = [
     cancelled_without_refund,
     forgotten,
     gap_in_the_numbers,
+    number_of_another_year,
     more_back_than_out,
+    sent_from_the_shelf,
     dearer_line,
     wrong_total,
     another_amount_at_razorpay,

@@ -3,8 +3,9 @@
 import pytest
 from django.contrib.auth.models import User
 
-from checkout import cancelling, orders, payments, refunds, tracker
-from checkout.models import Order, OutboxEmail, Refund
+from checkout import cancelling, orders, payments, pieces, refunds, tracker
+from checkout.admin.money_forms import RefundForm
+from checkout.models import Order, OutboxEmail, Payment, Refund
 from checkout.orders import IllegalMove
 from checkout.refunds import RefundRefused
 from checkout.status import OrderStatus
@@ -25,7 +26,8 @@ def test_the_buyer_cancels_a_paid_order_before_dispatch() -> None:
     order = bought()
     buyer = Buyer()
     for _time in range(2):
-        buyer.client.post(f"/orders/{order.token}/cancel/")
+        page = buyer.client.post(f"/orders/{order.token}/cancel/", follow=True).content.decode()
+        assert "can no longer be cancelled" not in page
     order.refresh_from_db()
     assert (order.status, stock_of()) == ("cancelled", (10, 0))
     refund = Refund.objects.get()
@@ -92,3 +94,58 @@ def test_what_all_went_back_is_not_shipped() -> None:
     refunds.request(payment_id=order.payments.get().pk, amount=order.total, reason="lost")
     with pytest.raises(IllegalMove, match="refund"):
         orders.advance(order.pk, OrderStatus.PACKED, user=None)  # type: ignore[arg-type]
+
+
+@pytest.mark.covers("H8")
+@pytest.mark.parametrize("restock", [True, False])
+def test_a_parcel_of_which_no_piece_is_left_is_not_sent(restock: bool) -> None:
+    order = bought()
+    line, payment = order.lines.get(), order.payments.get()
+    orders.advance(order.pk, OrderStatus.PACKED, user=None)  # type: ignore[arg-type]
+    # The delivery is kept, so that not all of the money goes back.
+    price = line.total - 100
+    refunds.request(payment_id=payment.pk, amount=price, reason="", lines={line.pk: 2}, restock=restock)
+    with pytest.raises(IllegalMove, match="pieces are refunded"):
+        orders.advance(order.pk, OrderStatus.SHIPPED, user=None)  # type: ignore[arg-type]
+    cancelling.cancel_bought(order.pk, reason="Not wanted", amount=100)
+    assert stock_of() == ((10, 0) if restock else (8, 0))
+    assert_books_hold()
+
+
+@pytest.mark.covers("H8", "I13")
+def test_pieces_of_a_refund_that_failed_are_sent_unless_they_are_on_the_shelf() -> None:
+    order = bought()
+    line, payment = order.lines.get(), order.payments.get()
+    for restock, gone in ((False, 0), (True, 1)):
+        refund = refunds.request(payment_id=payment.pk, amount=100, reason="", lines={line.pk: 1}, restock=restock)
+        assert pieces.of(order).get().left == 1
+        refunds.record(refund_of(refund, status="failed"))
+        assert pieces.of(order).get().gone == gone
+    with pytest.raises(RefundRefused, match="not that many"):
+        refunds.request(payment_id=payment.pk, amount=100, reason="", lines={line.pk: 2})
+
+
+@pytest.mark.covers("G7", "H9")
+def test_a_refunded_piece_that_is_broken_does_not_come_back_with_the_others() -> None:
+    order = bought(quantity=3)
+    line, payment = order.lines.get(), order.payments.get()
+    refunds.request(payment_id=payment.pk, amount=line.unit_price, reason="broken", lines={line.pk: 1})
+    assert cancelling.cancel_for_buyer(order)
+    assert stock_of() == (9, 0)
+    assert_books_hold()
+    refunds.record(refund_of(order.payments.get().refunds.earliest("pk"), status="failed"))
+    assert_books_hold()
+
+
+@pytest.mark.covers("I18")
+def test_a_second_payment_uses_up_no_pieces(asha: User) -> None:
+    attempt = ordered()
+    for number in (1, 2):
+        payments.record(paid(attempt, number))
+    refunds.record(refund_of(Refund.objects.get(), status="failed"))
+    real, second = Payment.objects.order_by("-fulfils")
+    line = attempt.order.lines.get()
+    with pytest.raises(RefundRefused, match="money alone"):
+        refunds.request(payment_id=second.pk, amount=second.amount, reason="", user=asha, lines={line.pk: 1})
+    assert f"line_{line.pk}" not in RefundForm(payment=second).fields
+    assert f"line_{line.pk}" in RefundForm(payment=real).fields

@@ -9,6 +9,7 @@ from checkout.facts import OrderFacts
 from checkout.models import Order, Payment, RazorpayOrder
 from tests.clock import Clock
 
+pytestmark = pytest.mark.django_db
 NOW = dt.datetime(2026, 11, 1, tzinfo=dt.UTC)
 ID = "order_Aa1Bb2Cc3Dd4Ee"
 
@@ -76,7 +77,12 @@ def test_an_exact_payment_pays_before_its_razorpay_order_says_so() -> None:
     assert verdict(razorpay()) == Verdict.MATCH
 
 
-def test_part_of_the_money_waits_as_long_as_the_cars_are_held() -> None:
+def test_a_part_pays_nothing() -> None:
+    assert verdict(razorpay(due=600), amount=400) == Verdict.MISMATCH
+    assert verdict(razorpay(due=600), amount=1000) == Verdict.MATCH, "Razorpay's order lags"
+
+
+def test_money_that_razorpays_order_does_not_tell_of_waits_as_long_as_the_cars_are_held() -> None:
     assert verdict(razorpay(), amount=400, expires_at=NOW) == Verdict.UNKNOWN
     earlier = NOW - dt.timedelta(seconds=1)
     assert verdict(razorpay(), amount=400, expires_at=earlier) == Verdict.MISMATCH

@@ -175,7 +175,7 @@ def test_every_call_has_a_timeout_and_none_follows_redirects(
 
 def test_an_empty_answer_to_a_list_is_a_list(simulator: Simulator) -> None:
     assert gateway.find_orders("never-used") == []
-    assert gateway.list_payments(since=0, until=2_000_000_000) == ([], False)
+    assert gateway.list_payments(since=0, until=2_000_000_000) == ([], False, {})
 
 
 @pytest.mark.covers("F2", "F3")

@@ -9,10 +9,13 @@ import pytest
 from django.apps import apps
 from django.db import connection, transaction
 from django.utils import timezone
+from wagtail.users.models import UserProfile
 
 from checkout import invoices, payments
-from checkout.models import Order
-from tests.checkout.orders import ordered, paid
+from checkout.models import AttentionCase, Order
+from tests.checkout.admin.people import browser_of, in_role
+from tests.checkout.orders import assert_books_hold, ordered, paid
+from tests.clock import Clock
 
 pytestmark = pytest.mark.django_db
 IST = dt.timezone(dt.timedelta(hours=5, minutes=30))
@@ -34,6 +37,27 @@ def test_the_financial_year_begins_on_the_first_of_april_in_india(moment: dt.dat
     assert invoices.next_number(moment) == f"CG/{year}/000001"
     assert len(invoices.next_number(moment)) <= 16
     assert [invoices.next_credit_note(moment) for _time in range(2)] == [f"CN/{year}/000001", f"CN/{year}/000002"]
+
+
+@pytest.mark.covers("G10", "MT4")
+@pytest.mark.parametrize("zone", ["Pacific/Auckland", "America/New_York"])
+def test_no_profile_of_a_staff_member_moves_the_financial_year(zone: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    owner = in_role("owner")
+    UserProfile.objects.update_or_create(user=owner, defaults={"current_time_zone": zone})
+    clock = Clock(monkeypatch, dt.datetime(2027, 3, 31, 20, 0, tzinfo=IST))
+    browser = browser_of(owner)
+    year = "2627"
+    for _time in range(2):
+        attempt = ordered()
+        payments.record(paid(attempt, 7, order_id=None))
+        case = AttentionCase.objects.get(closed_at=None)
+        link = {"decision": "link", "order": attempt.order.number, "resolution": "By link"}
+        browser.post(f"/admin/attention/inspect/{case.pk}/", link)
+        order = Order.objects.get(pk=attempt.order_id)
+        assert str(order.invoice_number).startswith(f"CG/{year}/")
+        clock.move(hours=6)
+        year = "2728"
+    assert_books_hold()
 
 
 @pytest.mark.covers("K13")

@@ -12,12 +12,15 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
+from django.contrib.auth.models import User
 from django.db import connection
 from django.utils import timezone
 
-from checkout import claims, disputes, gateway, patience, reconciliation
+from checkout import attention, cancelling, claims, disputes, gateway, patience, payments, reconciliation
+from checkout.facts import payment_facts
 from checkout.models import AttentionCase, Dispute, Order, Payment, Refund
 from checkout.models.attention import CaseKind
+from checkout.orders import IllegalMove
 from checkout.patience import Patience
 from tests.checkout import faults, reports
 from tests.checkout.faults import FaultyRazorpay
@@ -80,6 +83,64 @@ def test_an_order_that_razorpay_will_not_speak_of_stops_no_other(faulty: FaultyR
     case = AttentionCase.objects.get()
     assert (case.kind, case.order) == (CaseKind.STUCK, stuck)
     assert "The id provided does not exist" in case.text
+
+
+@pytest.mark.covers("L10")
+@pytest.mark.parametrize("what", ["silence", "signed"])
+def test_an_order_that_cannot_expire_is_put_before_staff_who_can_cancel_it(
+    what: str, faulty: FaultyRazorpay, asha: User
+) -> None:
+    [order] = orders(1)
+    with pytest.raises(IllegalMove):
+        cancelling.cancel_stuck(order.pk, reason="too early", user=asha)
+    Order.objects.update(expires_at=timezone.now() - 2 * reconciliation.STUCK_AFTER)
+    if what == "silence":
+        faulty.plan(faults.answer(502, "<h1>Bad</h1>", "text/html"), on=razorpay_id(order), times=9)
+    else:
+        attempt = order.razorpay_orders.get()
+        created = reports.payment_entity(attempt, status="created")
+        Payment.objects.create(order=order, razorpay_order=attempt, razorpay_payment_id=created["id"])
+        faulty.plan(faults.answer(200, created), on=created["id"], times=9)
+    for _time in range(2):
+        reconciliation.reconcile()
+    assert outcome(order)["status"] == "pending"
+    case = AttentionCase.objects.get()
+    assert (case.kind, case.order) == (CaseKind.STUCK, order)
+    cancelling.cancel_stuck(order.pk, reason="Never paid", user=asha)
+    case.refresh_from_db()
+    assert (outcome(order)["status"], case.resolution) == ("cancelled", "The order is cancelled")
+    assert order.events.get(kind="cancelled").user == asha
+    assert_books_hold()
+
+
+@pytest.mark.covers("L10")
+def test_money_that_comes_for_a_stuck_order_goes_back(faulty: FaultyRazorpay, asha: User) -> None:
+    [order] = orders(1)
+    attempt = order.razorpay_orders.get()
+    early, late = (reports.payment_entity(attempt, id=f"pay_{n:014d}", amount=attempt.amount + 1) for n in range(2))
+    assert payments.record(payment_facts(early)) == "ask_razorpay"
+    attention.open_case(CaseKind.STUCK, "It cannot expire", order=order)
+    cancelling.cancel_stuck(order.pk, reason="Never paid", user=asha)
+    payments.record(payment_facts(late))
+    assert set(Refund.objects.values_list("payment__razorpay_payment_id", "origin")) == {
+        (early["id"], "shop"),
+        (late["id"], "shop"),
+    }
+    assert_books_hold()
+
+
+@pytest.mark.covers("L11")
+def test_an_unreadable_payment_hides_no_other_and_lets_nothing_expire(faulty: FaultyRazorpay) -> None:
+    paid_one, unpaid = orders(2)
+    for order in (paid_one, unpaid):
+        attempt = order.razorpay_orders.get()
+        strange = {**reports.payment_entity(attempt), "amount": "1998.00"}
+        good = [{**reports.payment_entity(attempt), "id": "pay_Good0000000001"}] if order == paid_one else []
+        faulty.plan(faults.answer(200, {"items": [strange, *good]}), on=f"{razorpay_id(order)}/payments", times=9)
+        make_overdue(order)
+    reconciliation.reconcile()
+    assert [outcome(order)["status"] for order in (paid_one, unpaid)] == ["paid", "pending"]
+    assert_books_hold()
 
 
 @pytest.mark.covers("L3")

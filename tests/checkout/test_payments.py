@@ -19,7 +19,6 @@ from tests.checkout.orders import (
     SKU,
     assert_books_hold,
     cart_with,
-    make_overdue,
     opened,
     ordered,
     outcome,
@@ -129,15 +128,17 @@ def test_an_offer_or_a_fee_differs_from_the_order_that_is_settled(difference: in
 
 
 @pytest.mark.covers("F10")
-def test_a_part_of_the_money_waits_for_the_rest_and_then_for_staff() -> None:
+@pytest.mark.parametrize("is_told", [True, False])
+def test_no_part_of_the_money_pays_and_all_of_them_wait_for_staff(is_told: bool) -> None:
     attempt = ordered()
     half = settled(attempt, status="attempted", amount_paid=100, amount_due=attempt.amount - 100)
-    assert payments.record(paid(attempt, amount=100), half) == "ask_razorpay"
-    assert outcome(attempt.order)["status"] == "pending"
-    make_overdue(attempt.order)
-    payments.record(paid(attempt, amount=100), half)
+    payments.record(paid(attempt, amount=100), half if is_told else None)
+    assert outcome(attempt.order)["status"] == ("on_hold" if is_told else "pending")
+    payments.record(paid(attempt, 2, amount=attempt.amount - 100), settled(attempt))
+    payments.record(paid(attempt, amount=100), settled(attempt))
     assert outcome(attempt.order)["status"] == "on_hold"
-    assert kinds() == [CaseKind.AMOUNT_MISMATCH]
+    assert kinds() == [CaseKind.AMOUNT_MISMATCH] * 2
+    assert not Refund.objects.exists()
     assert_books_hold()
 
 

@@ -12,7 +12,7 @@ from pytest_django import Settings
 
 from checkout import gateway, orders, payments, reconciliation, transport
 from checkout.gateway import GatewayError
-from checkout.models import AttentionCase, Order, Payment
+from checkout.models import AttentionCase, Order, Payment, Refund
 from checkout.models.attention import CaseKind
 from tests.checkout import faults, reports
 from tests.checkout.faults import FaultyRazorpay
@@ -100,6 +100,31 @@ def test_what_is_only_authorized_is_captured(bought: tuple[Order, str], simulato
     assert outcome(order) == ONCE_PAID
 
 
+@pytest.mark.covers("F1", "F14")
+def test_of_two_authorized_payments_one_is_captured(bought: tuple[Order, str], simulator: Simulator) -> None:
+    order, razorpay_id = bought
+    for _time in range(2):
+        simulator.control("pay", order_id=razorpay_id, outcome="authorized", second="captured")
+    for _time in range(2):
+        reconciliation.reconcile()
+    assert outcome(order) == ONCE_PAID
+    assert sorted(Payment.objects.values_list("status", flat=True)) == ["authorized", "captured"]
+    assert not Refund.objects.exists()
+    assert_books_hold()
+
+
+@pytest.mark.covers("F1", "F14")
+def test_what_is_captured_pays_before_anything_else_is_captured(
+    bought: tuple[Order, str], simulator: Simulator
+) -> None:
+    order, razorpay_id = bought
+    for kind in ("authorized", "success"):
+        simulator.control("pay", order_id=razorpay_id, outcome=kind, second="captured")
+    reconciliation.reconcile()
+    assert outcome(order) == ONCE_PAID
+    assert sorted(Payment.objects.values_list("status", flat=True)) == ["authorized", "captured"]
+
+
 @pytest.mark.covers("D8", "C4")
 def test_a_signed_payment_that_cannot_be_captured_yet_is_confirming(
     bought: tuple[Order, str], faulty: FaultyRazorpay, simulator: Simulator, settings: Settings
@@ -152,6 +177,22 @@ def test_an_order_that_gave_up_its_cars_takes_no_money(bought: tuple[Order, str]
     assert outcome(order)["status"] == "cancelled"
     assert Payment.objects.get().status == "authorized"
     assert gateway.fetch_order(razorpay_id).amount_paid == 0
+
+
+@pytest.mark.covers("L2")
+def test_undecided_money_is_asked_about_however_old_its_order_is(
+    bought: tuple[Order, str], simulator: Simulator
+) -> None:
+    order, razorpay_id = bought
+    make_overdue(order)
+    assert orders.expire(order.pk, now=timezone.now())
+    paid = simulator.control("pay", order_id=razorpay_id, outcome="success", customer_bears_fee=True)
+    Order.objects.update(created_at=timezone.now() - 2 * reconciliation.LATE_MONEY)
+    assert payments.record(gateway.fetch_payment(paid["razorpay_payment_id"])) == "ask_razorpay"
+    for asked in (1, 0):
+        assert reconciliation.reconcile(since=timezone.now()).asked == asked
+    assert outcome(order) == ONCE_PAID
+    assert_books_hold()
 
 
 @pytest.mark.covers("L2", "L5", "G4")

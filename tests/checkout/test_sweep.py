@@ -243,3 +243,15 @@ def test_disputes_that_cannot_be_read_are_read_again(simulator: Simulator, fault
     faulty.plan(faults.answer(500, "<html>"), on="GET /v1/disputes", times=sweep.TRIES)
     found = swept(NOW - 100)
     assert (found.failed, found.complete_until) == (1, NOW - 100)
+
+
+@pytest.mark.covers("L11")
+def test_what_cannot_be_read_is_put_before_staff_once(faulty: FaultyRazorpay) -> None:
+    listing = Listing(faulty, [NOW - 10, NOW - 20])
+    listing.items[0]["fee"] = "4715"
+    for _time in range(2):
+        assert swept(NOW - 100).failed == 0
+        case = AttentionCase.objects.get(kind=CaseKind.REPORT_DIFFERS)
+        assert (case.subject, "fee is not a whole number" in case.text) == ("unreadable pay_00000000000000", True)
+        AttentionCase.objects.filter(pk=case.pk).update(closed_at=timezone.now())
+    assert Payment.objects.get().razorpay_payment_id == "pay_00000000000001"

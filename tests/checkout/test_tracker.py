@@ -62,6 +62,19 @@ def test_each_change_of_what_is_told_moves_its_time() -> None:
         assert not is_later()
 
 
+@pytest.mark.covers("F12", "F13")
+def test_who_paid_twice_reads_that_the_second_payment_goes_back(client: Client) -> None:
+    attempt = ordered()
+    for number in (1, 2):
+        payments.record(paid(attempt, number))
+    for words in ("We are returning ₹1,998 to you.", "₹1,998 is on its way back to you."):
+        page = client.get(attempt.order.get_absolute_url()).content.decode()
+        assert "You paid more than once" in page
+        assert words in page
+        assert told(attempt.order_id) == ("paid", "Paid. We’re packing it.")
+        refunds.record(refund_of(Refund.objects.get()))
+
+
 def test_on_hold_says_that_the_money_is_there() -> None:
     attempt = ordered()
     payments.record(paid(attempt, amount=1), settled(attempt, amount=1, amount_paid=1))

@@ -8,7 +8,7 @@ from django.contrib.messages import get_messages
 from django.test import Client
 from wagtail.models import ModelLogEntry
 
-from checkout import orders, payments
+from checkout import orders, payments, refunds
 from checkout.models import Order, OutboxEmail
 from checkout.status import MOVES, OrderStatus
 from tests.checkout import orders as tell
@@ -75,7 +75,7 @@ def test_submit_that_loses_the_race_is_told(staff: Client, staff_user: User, mon
 
     monkeypatch.setattr(orders, "advance", somebody_is_faster)
     answer = staff.post(url_of("pack", order))
-    assert "cannot be marked packed: it is already shipped" in told(answer)
+    assert f"{order.number} cannot go from “Shipped” to “Packed”. Nothing changed." in told(answer)
     order.refresh_from_db()
     assert order.status == "shipped"
 
@@ -90,6 +90,24 @@ def test_only_allowed_moves_are_made(staff: Client, act: str) -> None:
         assert staff.post(url_of(act, order), PARCEL).status_code == 302, status
         order.refresh_from_db()
         assert order.status == (ACTS[act] if is_allowed else status)
+
+
+@pytest.mark.covers("H8")
+def test_whoever_packs_and_ships_reads_how_many_pieces_are_left(staff: Client) -> None:
+    attempt = tell.ordered(quantity=3)
+    payments.record(tell.paid(attempt))
+    order, line = attempt.order, attempt.order.lines.get()
+    pages = [f"/admin/orders/{name}/{order.pk}/" for name in ("inspect", "pack", "ship")]
+    pages += [f"/admin/bulk/checkout/order/{name}/?id={order.pk}" for name in ("mark_packed", "mark_shipped")]
+    words = "3, of which 1 refunded: send 2"
+    assert [page for page in pages if words in staff.get(page).content.decode()] == []
+    payment = order.payments.get()
+    refunds.request(payment_id=payment.pk, amount=line.unit_price, reason="", lines={line.pk: 1}, restock=True)
+    assert [page for page in pages if words not in staff.get(page).content.decode()] == []
+    for status in (OrderStatus.SHIPPED, OrderStatus.DELIVERED):
+        orders.advance(order.pk, status, user=None)  # type: ignore[arg-type]
+        html = staff.get(pages[0]).content.decode()
+        assert ("of which 1 refunded" in html, words in html) == (True, False)
 
 
 def test_looking_changes_nothing(staff: Client) -> None:

@@ -7,7 +7,7 @@ from django.contrib.auth.models import User
 from django.test import Client
 from wagtail.admin.views.bulk_action.registry import bulk_action_registry
 
-from checkout import orders, payments
+from checkout import orders, payments, refunds
 from checkout.models import Order, OutboxEmail
 from checkout.status import OrderStatus
 from tests.checkout import orders as tell
@@ -91,9 +91,17 @@ def test_one_that_somebody_else_moved_does_not_stop_the_others(
 
     monkeypatch.setattr(orders, "advance", somebody_is_faster)
     answer = staff.post(url_of("mark_packed", first.pk, second.pk))
-    assert f"Somebody else was faster with {first.number}" in told(answer)
+    assert f"Nothing changed here: {first.number} cannot go from “Shipped” to “Packed”." in told(answer)
     assert f"1 order marked packed: {second.number}." in told(answer)
     assert statuses() == ["shipped", "packed"]
+
+
+def test_one_of_which_nothing_is_left_to_send_is_named_with_that_reason(staff: Client) -> None:
+    first, second = paid_orders(2)
+    refunds.request(payment_id=first.payments.get().pk, amount=first.total, reason="Lost")
+    answer = staff.post(url_of("mark_packed", first.pk, second.pk))
+    assert f"{first.number} is not sent: all of its money is refunded." in told(answer)
+    assert statuses() == ["paid", "packed"]
 
 
 def test_what_nobody_ticked_is_not_touched(staff: Client) -> None:

@@ -10,13 +10,14 @@ from django.utils import timezone
 from wagtail.models import ModelLogEntry
 
 from catalog import stock
-from checkout import disputes, gateway, orders, payments
+from checkout import attention, disputes, gateway, orders, payments, refunds
 from checkout.facts import dispute_facts
 from checkout.models import AttentionCase, Order, Payment, Refund
+from checkout.models.attention import CaseKind
 from tests.checkout import faults, reports
 from tests.checkout.admin.test_acts import told
 from tests.checkout.faults import FaultyRazorpay
-from tests.checkout.orders import assert_books_hold, make_overdue, ordered, paid, settled, stock_of
+from tests.checkout.orders import assert_books_hold, dashboard_refund, make_overdue, ordered, paid, settled, stock_of
 from tests.factories import Buyer, make_product
 from tests.programs import Simulator
 
@@ -68,6 +69,17 @@ def test_a_partial_refund_by_two_clicks_is_one(owner: Client, order: Order) -> N
     assert again.status_code == 422
     assert "refunded a part meanwhile" in again.content.decode()
     assert [refund.amount for refund in Refund.objects.all()] == [5_000]
+
+
+@pytest.mark.covers("I2", "G7")
+def test_a_cancellation_that_saw_more_money_than_is_left_does_nothing(owner: Client, order: Order) -> None:
+    data = {**form_of(owner, url_of(order, "cancel")), "amount": "1000", "reason": "We keep the rest"}
+    owner.post(url_of(order), {**form_of(owner, url_of(order)), "amount": "1000", "reason": "A dent"})
+    again = owner.post(url_of(order, "cancel"), data)
+    assert again.status_code == 422
+    assert "refunded a part meanwhile" in again.content.decode()
+    order.refresh_from_db()
+    assert (order.status, Refund.objects.count()) == ("paid", 1)
 
 
 @pytest.mark.covers("I13")
@@ -151,6 +163,35 @@ def test_an_order_whose_money_went_back_is_cancelled_without_a_refund(owner: Cli
     assert "is cancelled" in told(owner.post(url_of(order, "cancel"), {"reason": "Never made"}))
     order.refresh_from_db()
     assert (order.status, stock_of(), Refund.objects.count()) == ("cancelled", (10, 0), 1)
+    assert_books_hold()
+
+
+@pytest.mark.covers("G7")
+def test_an_order_of_which_razorpay_can_refund_nothing_more_is_cancelled(owner: Client, order: Order) -> None:
+    refunds.record(dashboard_refund(order.payments.get().razorpay_payment_id, order.total - 50))
+    assert url_of(order) not in owner.get(f"/admin/orders/inspect/{order.pk}/").content.decode()
+    assert "Nothing of" in told(owner.get(url_of(order)))
+    assert "Amount to refund" not in owner.get(url_of(order, "cancel")).content.decode()
+    assert "is cancelled" in told(owner.post(url_of(order, "cancel"), {"reason": "Never made"}))
+    order.refresh_from_db()
+    assert (order.status, stock_of(), Refund.objects.count()) == ("cancelled", (10, 0), 1)
+    assert order.events.get(kind="rest_kept").text == "₹0.50"
+    assert_books_hold()
+
+
+@pytest.mark.covers("L10")
+def test_an_unpaid_order_is_cancelled_once_it_is_stuck(owner: Client, staff: Client) -> None:
+    order = ordered().order
+    inspect = f"/admin/orders/inspect/{order.pk}/"
+    assert "cannot be cancelled" in told(owner.post(url_of(order, "cancel"), {"reason": "Never paid"}))
+    attention.open_case(CaseKind.STUCK, "It cannot expire", order=order)
+    pages = [client.get(inspect).content.decode() for client in (owner, staff)]
+    assert [url_of(order, "cancel") in page for page in pages] == [True, False]
+    staff.post(url_of(order, "cancel"), {"reason": "Never paid"})
+    assert Order.objects.get().status == "pending"
+    assert "is cancelled" in told(owner.post(url_of(order, "cancel"), {"reason": "Never paid"}))
+    assert (Order.objects.get().status, stock_of()) == ("cancelled", (10, 0))
+    assert not AttentionCase.objects.filter(closed_at=None).exists()
     assert_books_hold()
 
 
