@@ -1,7 +1,7 @@
 """Cancelling: before the money came, and after it."""
 
 from contextlib import suppress
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -53,19 +53,7 @@ def cancel_bought(
         order = orders.lock(order_id)
         if order.status not in BOUGHT_AND_HERE:
             raise IllegalMove(_("%(number)s can no longer be cancelled.") % {"number": order.number})
-        payment = order.payments.select_for_update(of=("self",)).filter(fulfils=True).first()
-        left = refunds.refundable(payment) if payment else 0
-        if 0 < left < refunds.SMALLEST:
-            orders.note(order, "rest_kept", rupees(left), user=user)
-        elif payment and left > 0 and not (amount == 0 and refunds.is_at_stake(payment)):
-            refunds.request_locked(
-                payment,
-                amount=left if amount is None else amount,
-                reason=reason,
-                user=user,
-                despite_dispute=despite_dispute,
-                seen_left=seen_left,
-            )
+        _refund(order, amount, reason=reason, user=user, despite_dispute=despite_dispute, seen_left=seen_left)
         _put_back(order, reason, user)
         orders.move(order, OrderStatus.CANCELLED, text=reason, user=user)
         emails.promise(order, emails.CANCELLED)
@@ -91,6 +79,15 @@ def cancel_stuck(order_id: int, *, reason: str, user: "AbstractBaseUser") -> Ord
 def is_stuck(order: Order) -> bool:
     """Tell whether an unpaid order holds its cars and only a person can cancel it."""
     return order.status == OrderStatus.PENDING and attention.is_stuck(order)
+
+
+def _refund(order: Order, amount: int | None, *, user: "AbstractBaseUser | None", **wanted: Any) -> None:
+    payment = order.payments.select_for_update(of=("self",)).filter(fulfils=True).first()
+    left = refunds.refundable(payment) if payment else 0
+    if 0 < left < refunds.SMALLEST:
+        orders.note(order, "rest_kept", rupees(left), user=user)
+    elif payment and left > 0 and not (amount == 0 and refunds.is_at_stake(payment)):
+        refunds.request_locked(payment, amount=left if amount is None else amount, user=user, **wanted)
 
 
 def _put_back(order: Order, reason: str, user: "AbstractBaseUser | None") -> None:

@@ -189,11 +189,11 @@ class Life(Ground):
                 orders.advance(order.pk, status, user=staff())
 
     @precondition(lambda self: self.paid)
-    @rule(at=PICK, part=PART, restock=st.booleans(), despite=st.booleans())
-    def refund(self, at: int, part: int, restock: bool, despite: bool) -> None:
+    @rule(at=PICK, part=PART, pieces=st.sampled_from(["none", "broken", "restocked"]), despite=st.booleans())
+    def refund(self, at: int, part: int, pieces: str, despite: bool) -> None:
         """Staff refund a part, the whole, or far too much, with pieces or without."""
         if payment := pick(Payment.objects.filter(fulfils=True), at):
-            lines = {line.pk: 1 for line in payment.order.lines.all()} if payment.order and restock else {}
+            lines = {line.pk: 1 for line in payment.order.lines.all()} if payment.order and pieces != "none" else {}
             with suppress(*REFUSALS):
                 refunding.request(
                     payment_id=payment.pk,
@@ -201,7 +201,7 @@ class Life(Ground):
                     reason="broken",
                     user=staff(),
                     lines=lines,
-                    restock=restock,
+                    restock=pieces == "restocked",
                     despite_dispute=despite,
                 )
 
@@ -219,6 +219,13 @@ class Life(Ground):
             with suppress(*REFUSALS):
                 amount = order.total * part // 4
                 cancelling.cancel_bought(order.pk, reason="no longer made", amount=amount, user=staff())
+
+    @rule(at=PICK)
+    def cancel_stuck(self, at: int) -> None:
+        """Staff cancel an unpaid order that cannot expire."""
+        if order := pick(Order.objects.filter(status=OrderStatus.PENDING), at):
+            with suppress(*REFUSALS):
+                cancelling.cancel_stuck(order.pk, reason="never paid", user=staff())
 
     @precondition(lambda self: self.paid)
     @rule(at=PICK, other=PICK, way=PICK)
