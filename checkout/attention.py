@@ -123,11 +123,11 @@ def close_dispute(dispute_id: str, resolution: str) -> None:
     _close(AttentionCase.objects.filter(kind=CaseKind.DISPUTE_OPEN, subject=dispute_id), None, resolution)
 
 
-def _close(cases: "QuerySet[AttentionCase]", user: "AbstractBaseUser | None", resolution: str) -> None:
-    cases.filter(closed_at=None).update(closed_at=timezone.now(), closed_by=user, resolution=resolution[:255])
+def _close(cases: "QuerySet[AttentionCase]", user: "AbstractBaseUser | None", resolution: str) -> int:
+    return cases.filter(closed_at=None).update(closed_at=timezone.now(), closed_by=user, resolution=resolution[:255])
 
 
-def close(case: AttentionCase, *, user: "AbstractBaseUser", resolution: str) -> None:
-    """Close a case with the words of the person who decided it. Closing it again changes nothing."""
+def close(case: AttentionCase, *, user: "AbstractBaseUser", resolution: str) -> bool:
+    """Close a case with the words of the person who decided it, and return whether it was still open."""
     with transaction.atomic():
-        _close(AttentionCase.objects.filter(pk=case.pk), user, resolution)
+        return _close(AttentionCase.objects.filter(pk=case.pk), user, resolution) > 0

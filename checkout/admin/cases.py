@@ -18,7 +18,7 @@ from wagtail.admin.views import generic
 from wagtail.admin.viewsets.model import ModelViewSet
 from wagtail.log_actions import log
 
-from checkout import attention, judgement
+from checkout import attention, judgement, refunds
 from checkout.admin import decisions, policy
 from checkout.admin.columns import LinkColumn, PaymentColumn
 from checkout.admin.money import tell
@@ -65,15 +65,29 @@ class ResolutionForm(forms.Form):
         widget=forms.TextInput({"autocomplete": "off"}),
     )
 
-    def __init__(self, *args: Any, choices: list[tuple[str, str]], **kwargs: Any) -> None:
+    despite_dispute = forms.BooleanField(label="The buyer disputes this payment. Refund all the same", required=False)
+    despite_later = forms.BooleanField(label="Refund this on top of what went back since", required=False)
+
+    def __init__(self, *args: Any, case: AttentionCase, choices: list[tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         names = [name for name, _label in choices]
+        moves_money = not decisions.BACK.isdisjoint(names)
+        if not (moves_money and case.payment and refunds.is_at_stake(case.payment)):
+            del self.fields["despite_dispute"]
+        if later := decisions.came_later(case) if moves_money else "":
+            self.fields["despite_later"].help_text = later
+        else:
+            del self.fields["despite_later"]
         if "link" not in names:
             del self.fields["order"]
         field: Any = self.fields["decision"]
         field.choices = choices
         if names == [decisions.CLOSE]:
             field.initial, field.required, field.widget = decisions.CLOSE, False, forms.HiddenInput()
+
+    def ticks(self) -> decisions.Ticks:
+        """Return what the person wants all the same."""
+        return decisions.Ticks(**{name: self.cleaned_data.get(name, False) for name in decisions.TICKS})
 
     def chosen(self) -> str:
         """Return the name of what was chosen."""
@@ -117,7 +131,7 @@ class CaseView(generic.InspectView):
         choices = decisions.choices(self.object, request.user)
         if not choices:
             return self._too_late()
-        self.form = ResolutionForm(request.POST, choices=choices)
+        self.form = ResolutionForm(request.POST, case=self.object, choices=choices)
         if not self.form.is_valid() or not self._decide(self.form):
             page: HttpResponse = self.render_to_response(self.get_context_data(), status=422)
             return page
@@ -140,6 +154,7 @@ class CaseView(generic.InspectView):
                 user=self.request.user,
                 words=data["resolution"],
                 order_number=data.get("order", ""),
+                ticks=form.ticks(),
             )
         except decisions.Refused as refusal:
             form.add_error(None, str(refusal))
@@ -158,7 +173,7 @@ class CaseView(generic.InspectView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Add the form, when there is something to decide, and what the ledger knows of the payment."""
         choices = decisions.choices(self.object, self.request.user)
-        form = self.form or (ResolutionForm(choices=choices) if choices else None)
+        form = self.form or (ResolutionForm(case=self.object, choices=choices) if choices else None)
         payment = self.object.payment
         ledger = payment.entries.select_related("payment", "user") if payment else []
         context: dict[str, Any] = super().get_context_data(case=self.object, form=form, ledger=ledger, **kwargs)

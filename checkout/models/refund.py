@@ -26,7 +26,8 @@ class Refund(models.Model):
 
     A row of ours exists before Razorpay is called: `key` makes every repetition of the call the same refund there
     (https://razorpay.com/docs/api/refunds/normal-refunds-idempotent/). Origin `auto` gives back money that was only
-    authorized, so that it never counts against the order.
+    authorized, so that it never counts against the order. `despite_dispute` says that a person knew of a dispute which
+    may return the same money, and wanted the refund all the same.
     """
 
     payment = models.ForeignKey(Payment, on_delete=models.PROTECT, related_name="refunds")
@@ -39,6 +40,7 @@ class Refund(models.Model):
     requested_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
+    despite_dispute = models.BooleanField(default=False)
     error = models.CharField(max_length=255, blank=True)
     speed = models.CharField(max_length=20, blank=True)
     arn = models.CharField(max_length=80, blank=True)

@@ -51,12 +51,13 @@ def settle(payment: Payment) -> None:
 
 def fail(refund: Refund, error: str) -> None:
     """Give up a refund that was never made, and tell staff."""
-    failed = Refund.objects.filter(pk=refund.pk, status=RefundStatus.REQUESTED).update(
-        status=RefundStatus.FAILED, claimed_until=None, error=error[:255]
-    )
-    if failed:
-        refund.refresh_from_db()
-        attention.refund_failed(refund)
+    with transaction.atomic():
+        failed = Refund.objects.filter(pk=refund.pk, status=RefundStatus.REQUESTED).update(
+            status=RefundStatus.FAILED, claimed_until=None, error=error[:255]
+        )
+        if failed:
+            refund.refresh_from_db()
+            attention.refund_failed(refund)
 
 
 def _record(facts: RefundFacts) -> str:
