@@ -175,11 +175,10 @@ def _may_capture(attempt: RazorpayOrder) -> bool:
 def _announce(attempt: RazorpayOrder, payment_id: str) -> None:
     with transaction.atomic(durable=True):
         order = orders.lock(attempt.order_id)
-        _payment, is_new = Payment.objects.get_or_create(
-            razorpay_payment_id=payment_id,
-            defaults={"order": order, "razorpay_order": attempt, "amount": attempt.amount},
-        )
-        if is_new:
+        payment, _is_new = Payment.objects.get_or_create(razorpay_payment_id=payment_id)
+        if payment.order_id is None:
+            payment.amount = payment.amount or attempt.amount
+            _attach(payment, order, attempt)
             orders.note(order, "payment_signed", payment_id)
 
 
@@ -193,11 +192,11 @@ def _attempt_of(facts: PaymentFacts, order_facts: OrderFacts | None) -> Razorpay
 
 
 def _record_unmatched(facts: PaymentFacts) -> str:
-    found = {"foreign_order_id": facts.order_id}
-    known, _is_new = Payment.objects.get_or_create(razorpay_payment_id=facts.payment_id, defaults=found)
+    known, _is_new = Payment.objects.get_or_create(razorpay_payment_id=facts.payment_id)
     payment = refunds.lock(known.pk)
     if contradictions.in_payment(payment, facts, None):
         return "unchanged"
+    take_over(payment, foreign_order_id=payment.foreign_order_id or facts.order_id)
     _copy(facts, payment)
     if facts.was_captured and refunds.refundable(payment) > 0:
         text = f"{exact(payment.amount, payment.currency)} for no order"
@@ -210,22 +209,30 @@ def _merge(known: Payment | None, facts: PaymentFacts, order: Order, attempt: Ra
     payment = known or Payment(razorpay_payment_id=facts.payment_id)
     before = payment.status if payment.pk else ""
     if payment.order_id is None:
-        payment.order, payment.razorpay_order = order, attempt
-        payment.save()
-        attention.close_matched(payment, order)
+        _attach(payment, order, attempt)
     _copy(facts, payment)
     if payment.status != before and payment.status in (PaymentStatus.FAILED, PaymentStatus.AUTHORIZED):
         orders.note(order, f"payment_{payment.status}", payment.error_description or payment.method)
     return payment, payment.status != before
 
 
+def _attach(payment: Payment, order: Order, attempt: RazorpayOrder) -> None:
+    payment.order, payment.razorpay_order = order, attempt
+    payment.save()
+    attention.close_matched(payment, order)
+
+
 def _copy(facts: PaymentFacts, payment: Payment) -> None:
     # Reports come late and out of order: they only move a payment forward.
     if PAYMENT_RANK[facts.status] >= PAYMENT_RANK[PaymentStatus(payment.status)]:
         _take_over(facts, payment)
+    elif payment.fee is None and facts.fee is not None:
+        take_over(payment, fee=facts.fee, tax=facts.tax)
+    if facts.status in PAID_WORDS:
+        attention.close_captured(payment)
     if facts.was_captured:
         ledger.book(EntryKind.CAPTURE, payment, facts.amount)
-        ledger.book(EntryKind.FEE, payment, facts.fee or 0)
+        ledger.correct(EntryKind.FEE, payment, payment.fee or 0)
 
 
 def _take_over(facts: PaymentFacts, payment: Payment) -> None:

@@ -57,5 +57,5 @@ def is_at_stake(payment: Payment) -> bool:
 
 
 def refundable(payment: Payment) -> int:
-    """Return how many paise of a payment may still be refunded."""
+    """Return how many paise of a payment may still be refunded: what a bank took back is not here any more."""
     return left(ledger.kept(payment), payment.refunds.values_list("status", "amount"))

@@ -12,7 +12,8 @@ from checkout.gateway import GatewayError
 from checkout.models import Payment, Refund
 from checkout.models.attention import CaseKind
 from checkout.refunds.bounds import RefundRefused, check_dispute
-from checkout.refunds.recording import fail, record
+from checkout.refunds.recording import record
+from checkout.refunds.settling import fail
 from checkout.status import RefundStatus
 
 logger = logging.getLogger(__name__)
@@ -37,10 +38,12 @@ def send(refund_id: int) -> Refund:
 
     Never raises for Razorpay's sake: the refund tells by its state and `error` what came of it.
     """
+    key = Refund.objects.values_list("key", flat=True).get(pk=refund_id)
     refund = claims.take(Refund.objects.filter(pk=refund_id, status=RefundStatus.REQUESTED))
     if refund:
         _send(refund)
-    return Refund.objects.get(pk=refund_id)
+    # An imported row may have taken its place.
+    return Refund.objects.get(key=key)
 
 
 def _send(refund: Refund) -> None:

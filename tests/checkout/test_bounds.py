@@ -90,3 +90,5 @@ def test_of_a_payment_as_much_is_left_as_was_captured_and_not_returned() -> None
     assert refunds.refundable(payment) == attempt.amount - 307
     Refund.objects.update(status=RefundStatus.FAILED)
     assert refunds.refundable(payment) == attempt.amount - 7
+    ledger.book(EntryKind.DISPUTE, payment, 20)
+    assert refunds.refundable(payment) == attempt.amount - 27
