@@ -7,7 +7,7 @@ import pytest
 from django.contrib.auth.models import User
 from django.utils import timezone
 
-from checkout import disputes, judgement, ledger, orders, payments, refunds
+from checkout import contradictions, disputes, judgement, ledger, orders, payments, refunds
 from checkout.facts import dispute_facts
 from checkout.judgement import NotAcceptable
 from checkout.models import AttentionCase, LedgerEntry, Order, Payment, Refund
@@ -15,6 +15,7 @@ from tests.checkout import reports
 from tests.checkout.orders import (
     ONCE_PAID,
     assert_books_hold,
+    dashboard_refund,
     make_overdue,
     ordered,
     outcome,
@@ -215,4 +216,28 @@ def test_a_second_payment_that_is_disputed_waits_for_a_person(asha: User) -> Non
     assert Refund.objects.get().status == "failed"
     open_kinds = set(AttentionCase.objects.filter(closed_at=None).values_list("kind", "order"))
     assert open_kinds == {("dispute_open", attempt.order_id), ("refund_failed", attempt.order_id)}
+    assert_books_hold()
+
+
+def test_what_was_going_back_before_a_link_is_no_part_of_the_sale(asha: User) -> None:
+    order = ordered().order
+    payment = stray(order, order.total + 500)
+    for number, status in enumerate(("pending", "failed")):
+        refunds.record(dashboard_refund(payment.razorpay_payment_id, 500, number, status=status))
+    contradictions.in_refund(payment, None, dashboard_refund(payment.razorpay_payment_id, 10**9, 3))
+    judgement.link(payment_id=payment.pk, order=order, user=asha, reason="by link")
+    assert list(payment.refunds.values_list("status", "before_sale")) == [("pending", True), ("failed", False)]
+    assert AttentionCase.objects.get(kind="report_differs").order == order, "its other cases name the order"
+    assert_books_hold()
+
+
+def test_what_is_left_again_is_written_off_again(asha: User) -> None:
+    payment = stray(ordered().order, 500)
+    refunds.record(dashboard_refund(payment.razorpay_payment_id, 200))
+    judgement.write_off(payment_id=payment.pk, user=asha, reason="in cash")
+    refunds.record(dashboard_refund(payment.razorpay_payment_id, 200, status="failed"))
+    judgement.write_off(payment_id=payment.pk, user=asha, reason="in cash too")
+    entries = LedgerEntry.objects.filter(kind="write_off")
+    assert list(entries.values_list("amount", "text")) == [(300, "in cash"), (200, "in cash too")]
+    assert not AttentionCase.objects.filter(closed_at=None).exists()
     assert_books_hold()

@@ -109,17 +109,6 @@ def test_what_was_written_off_and_went_back_is_booked_once(status: str, asha: Us
     assert_books_hold()
 
 
-def test_a_payment_can_be_written_off_again(asha: User) -> None:
-    payment = stray()
-    refunds.record(dashboard_refund(payment.razorpay_payment_id, 10_000))
-    judgement.write_off(payment_id=payment.pk, user=asha, reason="in cash")
-    refunds.record(dashboard_refund(payment.razorpay_payment_id, 10_000, status="failed"))
-    judgement.write_off(payment_id=payment.pk, user=asha, reason="in cash too")
-    assert ledger.written_off(payment) == payment.amount
-    assert still_open() == []
-    assert_books_hold()
-
-
 @pytest.mark.covers("I8")
 @pytest.mark.parametrize("has_key", [False, True])
 def test_our_refund_that_is_reported_without_its_key_is_one(has_key: bool, monkeypatch: pytest.MonkeyPatch) -> None:
