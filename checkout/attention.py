@@ -14,6 +14,10 @@ from checkout.models.attention import CaseKind
 if TYPE_CHECKING:
     from django.contrib.auth.models import AbstractBaseUser
 
+# The subjects of cases about money that left in two ways.
+WRITTEN_OFF, TWICE = "written off", "twice"
+# The subject of a case about money that nobody captures.
+CAPTURE = "capture"
 # The subject of the one case about the shop's key.
 KEY = "key"
 # Cases that are over when it is decided where their payment's money goes.
@@ -83,6 +87,7 @@ def refund_failed(refund: Refund) -> None:
     """Put a refund that did not arrive before staff: the buyer still waits for this money."""
     text = f"{exact(refund.amount, refund.payment.currency)}: {refund.error}"
     subject = f"refund {refund.pk}"
+    close_stuck(subject, "It is given up")
     open_case(CaseKind.REFUND_FAILED, text, payment=refund.payment, subject=subject, happened_again=True)
 
 
@@ -91,10 +96,31 @@ def close_refunded(payment: Payment, user: "AbstractBaseUser | None") -> None:
     _close(payment.cases.filter(kind__in=OF_MONEY), user, "Refunded")
 
 
+def close_gone(payment: Payment) -> None:
+    """Close what waited for a decision about money of which nothing is left."""
+    _close(payment.cases.filter(kind__in=OF_MONEY), None, "Nothing of this money is left here")
+
+
+def close_captured(payment: Payment) -> None:
+    """Close the case of money that nobody captured: it was captured after all, or Razorpay has returned it."""
+    _close(payment.cases.filter(kind=CaseKind.STUCK, subject=CAPTURE), None, f"It is {payment.status}")
+
+
+def refund_made(refund: Refund) -> None:
+    """Close what was told of a refund that has got through after all."""
+    own = refund.payment.cases.filter(subject=f"refund {refund.pk}")
+    _close(own.filter(kind__in=(CaseKind.STUCK, CaseKind.REFUND_FAILED)), None, "Razorpay has made it")
+
+
 def close_matched(payment: Payment, order: Order) -> None:
     """Close the case of money without an order, now that its order is known."""
-    if payment.pk:
-        _close(payment.cases.filter(kind=CaseKind.UNMATCHED_MONEY), None, f"Belongs to {order.number}")
+    _close(payment.cases.filter(kind=CaseKind.UNMATCHED_MONEY), None, f"Belongs to {order.number}")
+    name_order(payment, order)
+
+
+def name_order(payment: Payment, order: Order) -> None:
+    """Let the cases of a payment name its order, which was not known when they were opened."""
+    payment.cases.filter(order=None).update(order=order)
 
 
 def count_open() -> int:
@@ -134,11 +160,11 @@ def close_dispute(dispute_id: str, resolution: str) -> None:
     _close(AttentionCase.objects.filter(kind=CaseKind.DISPUTE_OPEN, subject=dispute_id), None, resolution)
 
 
-def _close(cases: "QuerySet[AttentionCase]", user: "AbstractBaseUser | None", resolution: str) -> None:
-    cases.filter(closed_at=None).update(closed_at=timezone.now(), closed_by=user, resolution=resolution[:255])
+def _close(cases: "QuerySet[AttentionCase]", user: "AbstractBaseUser | None", resolution: str) -> int:
+    return cases.filter(closed_at=None).update(closed_at=timezone.now(), closed_by=user, resolution=resolution[:255])
 
 
-def close(case: AttentionCase, *, user: "AbstractBaseUser", resolution: str) -> None:
-    """Close a case with the words of the person who decided it. Closing it again changes nothing."""
+def close(case: AttentionCase, *, user: "AbstractBaseUser", resolution: str) -> bool:
+    """Close a case with the words of the person who decided it, and return whether it was still open."""
     with transaction.atomic():
-        _close(AttentionCase.objects.filter(pk=case.pk), user, resolution)
+        return _close(AttentionCase.objects.filter(pk=case.pk), user, resolution) > 0

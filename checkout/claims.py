@@ -61,10 +61,14 @@ def done(row: Model, **changes: Any) -> None:
     _rows(row).update(claimed_until=None, **changes)
 
 
-def put_back(row: Model, **changes: Any) -> None:
-    """Give a claimed row back to be tried again after a pause that grows with its attempts."""
+def put_back(row: Model, while_: Q | None = None, **changes: Any) -> bool:
+    """Give a claimed row back to be tried again after a pause that grows with its attempts.
+
+    Returns whether there is still something to try, which `while_` tells.
+    """
     pause = pause_after(row.attempts)  # type: ignore[attr-defined]
-    _rows(row).update(claimed_until=None, next_try_at=timezone.now() + pause, **changes)
+    rows = _rows(row).filter(while_ or Q())
+    return rows.update(claimed_until=None, next_try_at=timezone.now() + pause, **changes) > 0
 
 
 def pause_after(attempts: int) -> timedelta:

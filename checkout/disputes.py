@@ -18,7 +18,7 @@ from checkout.models.attention import CaseKind
 from checkout.models.changing import take_over
 from checkout.models.dispute import AT_STAKE, DisputeStatus
 from checkout.models.ledger import EntryKind
-from checkout.status import OrderStatus
+from checkout.status import OrderStatus, PaymentStatus
 
 logger = logging.getLogger(__name__)
 
@@ -73,30 +73,25 @@ def before_dispatch(orders: Iterable[Order]) -> list[Dispute]:
 
 def _record(facts: DisputeFacts) -> str:
     with transaction.atomic(durable=True):
-        payment = _payment_of(facts)
+        # As with refunds, a payment that is not heard of yet gets its row now: who tells of it later finds the dispute.
+        known, _is_new = Payment.objects.get_or_create(razorpay_payment_id=facts.payment_id)
+        payment = refunds.lock(known.pk)
         dispute = Dispute.objects.select_for_update(of=("self",)).filter(razorpay_dispute_id=facts.dispute_id).first()
         old = dispute.status if dispute else ""
-        dispute = dispute or Dispute(razorpay_dispute_id=facts.dispute_id)
+        dispute = dispute or Dispute(razorpay_dispute_id=facts.dispute_id, payment=payment)
         if (old and RANK[facts.status] < RANK[old]) or (old != facts.status and RANK.get(old) == 2):
             return "unchanged"
         _copy(facts, dispute, payment)
         if old != facts.status:
             _tell(dispute)
-        if payment is None:
+        if payment.status == PaymentStatus.CREATED:
             return "unmatched"
         return "applied" if old != facts.status else "unchanged"
 
 
-def _payment_of(facts: DisputeFacts) -> Payment | None:
-    pk = Payment.objects.filter(razorpay_payment_id=facts.payment_id).values_list("pk", flat=True).first()
-    return refunds.lock(pk) if pk else None
-
-
-def _copy(facts: DisputeFacts, dispute: Dispute, payment: Payment | None) -> None:
+def _copy(facts: DisputeFacts, dispute: Dispute, payment: Payment) -> None:
     take_over(
         dispute,
-        payment=payment,
-        foreign_payment_id="" if payment else facts.payment_id,
         status=facts.status,
         phase=facts.phase,
         amount=facts.amount,
@@ -105,15 +100,15 @@ def _copy(facts: DisputeFacts, dispute: Dispute, payment: Payment | None) -> Non
         reason_code=facts.reason_code,
         respond_by=datetime.fromtimestamp(facts.respond_by, UTC) if facts.respond_by else None,
     )
-    if payment and dispute.status == DisputeStatus.LOST:
-        ledger.book(EntryKind.DISPUTE, payment, dispute.amount_deducted, entity_id=dispute.razorpay_dispute_id)
+    if dispute.status == DisputeStatus.LOST:
+        ledger.correct(EntryKind.DISPUTE, payment, dispute.amount_deducted, entity_id=dispute.razorpay_dispute_id)
         refunds.settle(payment)
 
 
 def _tell(dispute: Dispute) -> None:
     """Tell staff once of each change: what is undecided waits with its deadline, what was lost is a case of its own."""
     payment, subject = dispute.payment, dispute.razorpay_dispute_id
-    order = payment.order if payment else None
+    order = payment.order
     if order:
         orders.note(order, f"dispute_{dispute.status}", exact(dispute.amount, dispute.currency))
     if dispute.is_open:
@@ -123,7 +118,7 @@ def _tell(dispute: Dispute) -> None:
     if dispute.status == DisputeStatus.LOST:
         text = f"{exact(dispute.amount_deducted, dispute.currency)} were taken back by the buyer’s bank"
         attention.open_case(CaseKind.DISPUTE_LOST, text, order=order, payment=payment, subject=subject)
-    elif payment and order and order.status == OrderStatus.CANCELLED and refunds.refundable(payment) > 0:
+    elif order and order.status == OrderStatus.CANCELLED and refunds.refundable(payment) > 0:
         text = f"{order} is cancelled, and the dispute left its money here"
         attention.open_case(CaseKind.UNMATCHED_MONEY, text, order=order, payment=payment, subject=subject)
 

@@ -15,7 +15,7 @@ from checkout.models import Order, Payment
 from checkout.models.attention import CaseKind
 from checkout.models.ledger import EntryKind
 from checkout.models.refund import RefundOrigin
-from checkout.status import OrderStatus, PaymentStatus
+from checkout.status import OrderStatus, PaymentStatus, RefundStatus
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AbstractBaseUser
@@ -78,19 +78,24 @@ def accept(*, payment_id: int, user: "AbstractBaseUser", reason: str) -> Order:
 def link(*, payment_id: int, order: Order, user: "AbstractBaseUser", reason: str) -> Order:
     """Say which order money belongs to that came without one; then it is judged as if Razorpay had said so.
 
-    Raises NotAcceptable when the payment already belongs to an order or was never captured.
+    Raises NotAcceptable when the payment already belongs to an order, was never captured, or is disputed.
     """
     with transaction.atomic(durable=True):
         order = orders.lock(order.pk)
         payment = Payment.objects.select_for_update(of=("self",)).get(pk=payment_id)
         if payment.order_id is not None:
             raise NotAcceptable(_("This payment already belongs to an order."))
-        if refunds.refundable(payment) <= 0:
+        # Razorpay's word that all of it went back may come before the report of the refund.
+        if payment.status != PaymentStatus.CAPTURED or refunds.refundable(payment) <= 0:
             raise NotAcceptable(_("Nothing of this payment is left: it was never captured, or it went back."))
+        _refuse_at_stake(payment)
         payment.order, payment.accepted_by = order, user  # type: ignore[assignment]
         payment.save(update_fields=["order", "accepted_by", "updated_at"])
         orders.note(order, "payment_linked", f"{payment.razorpay_payment_id} {reason}", user=user)
         attention.close_accepted(payment, user, f"{order.number}: {reason}")
+        attention.name_order(payment, order)
+        # What was on its way back before is no part of what was sold.
+        payment.refunds.exclude(status=RefundStatus.FAILED).update(before_sale=True)
         left = refunds.refundable(payment)
         judge(order, payment, is_match=(left, payment.currency) == (order.total, order.currency))
         return order
@@ -114,7 +119,8 @@ def write_off(*, payment_id: int, user: "AbstractBaseUser", reason: str) -> None
         left = refunds.refundable(payment)
         if payment.fulfils or left <= 0:
             raise NotAcceptable(_("There is nothing to write off."))
-        ledger.book(EntryKind.WRITE_OFF, payment, left, text=reason, user=user)
+        total = ledger.written_off(payment) + left
+        ledger.correct(EntryKind.WRITE_OFF, payment, total, text=reason, user=user)
         attention.close_accepted(payment, user, reason)
         refunds.settle(payment)
 
@@ -127,7 +133,13 @@ def _order_to_pay(payment: Payment) -> Order:
         raise NotAcceptable(_("The order was paid before: refund this payment instead."))
     if payment.status != PaymentStatus.CAPTURED or refunds.refundable(payment) < ledger.captured(payment):
         raise NotAcceptable(_("Money of this payment is on its way back, so that it cannot pay the order."))
+    _refuse_at_stake(payment)
     return order
+
+
+def _refuse_at_stake(payment: Payment) -> None:
+    if refunds.is_at_stake(payment):
+        raise NotAcceptable(_("The buyer disputes this payment: it pays nothing as long as a bank may take it back."))
 
 
 def _pay(order: Order, payment: Payment) -> None:

@@ -6,20 +6,19 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from catalog.money import exact
-from checkout import attention, contradictions, finding, gateway, judgement, ledger, orders, refunds
+from checkout import attention, contradictions, finding, gateway, judgement, orders, refunds
+from checkout.believing import PAID_WORDS, believe
 from checkout.comparison import Verdict, compare
 from checkout.facts import OrderFacts, PaymentFacts, is_order_id, is_payment_id
 from checkout.gateway import GatewayError
 from checkout.models import Order, Payment, RazorpayOrder
 from checkout.models.attention import CaseKind
 from checkout.models.changing import take_over
-from checkout.models.ledger import EntryKind
-from checkout.status import PAYMENT_RANK, OrderStatus, PaymentStatus, RefundStatus
+from checkout.status import OrderStatus, PaymentStatus, RefundStatus
 from checkout.transport import within
 
 logger = logging.getLogger(__name__)
 
-PAID_WORDS = frozenset({PaymentStatus.CAPTURED, PaymentStatus.REFUNDED})
 # A web request spends at most this many seconds on Razorpay.
 BUDGET = 8.0
 
@@ -176,11 +175,10 @@ def _may_capture(attempt: RazorpayOrder) -> bool:
 def _announce(attempt: RazorpayOrder, payment_id: str) -> None:
     with transaction.atomic(durable=True):
         order = orders.lock(attempt.order_id)
-        _payment, is_new = Payment.objects.get_or_create(
-            razorpay_payment_id=payment_id,
-            defaults={"order": order, "razorpay_order": attempt, "amount": attempt.amount},
-        )
-        if is_new:
+        payment, _is_new = Payment.objects.get_or_create(razorpay_payment_id=payment_id)
+        if payment.order_id is None:
+            payment.amount = payment.amount or attempt.amount
+            _attach(payment, order, attempt)
             orders.note(order, "payment_signed", payment_id)
 
 
@@ -194,12 +192,12 @@ def _attempt_of(facts: PaymentFacts, order_facts: OrderFacts | None) -> Razorpay
 
 
 def _record_unmatched(facts: PaymentFacts) -> str:
-    found = {"foreign_order_id": facts.order_id}
-    known, _is_new = Payment.objects.get_or_create(razorpay_payment_id=facts.payment_id, defaults=found)
+    known, _is_new = Payment.objects.get_or_create(razorpay_payment_id=facts.payment_id)
     payment = refunds.lock(known.pk)
     if contradictions.in_payment(payment, facts, None):
         return "unchanged"
-    _copy(facts, payment)
+    take_over(payment, foreign_order_id=payment.foreign_order_id or facts.order_id)
+    believe(facts, payment)
     if facts.was_captured and refunds.refundable(payment) > 0:
         text = f"{exact(payment.amount, payment.currency)} for no order"
         attention.open_case(CaseKind.UNMATCHED_MONEY, text, payment=payment)
@@ -211,38 +209,14 @@ def _merge(known: Payment | None, facts: PaymentFacts, order: Order, attempt: Ra
     payment = known or Payment(razorpay_payment_id=facts.payment_id)
     before = payment.status if payment.pk else ""
     if payment.order_id is None:
-        payment.order, payment.razorpay_order = order, attempt
-        payment.save()
-        attention.close_matched(payment, order)
-    _copy(facts, payment)
+        _attach(payment, order, attempt)
+    believe(facts, payment)
     if payment.status != before and payment.status in (PaymentStatus.FAILED, PaymentStatus.AUTHORIZED):
         orders.note(order, f"payment_{payment.status}", payment.error_description or payment.method)
     return payment, payment.status != before
 
 
-def _copy(facts: PaymentFacts, payment: Payment) -> None:
-    # Reports come late and out of order: they only move a payment forward.
-    if PAYMENT_RANK[facts.status] >= PAYMENT_RANK[PaymentStatus(payment.status)]:
-        _take_over(facts, payment)
-    if facts.was_captured:
-        ledger.book(EntryKind.CAPTURE, payment, facts.amount)
-        ledger.book(EntryKind.FEE, payment, facts.fee or 0)
-
-
-def _take_over(facts: PaymentFacts, payment: Payment) -> None:
-    # A buyer who was forgotten stays so.
-    may_know = payment.order is None or payment.order.email
-    take_over(
-        payment,
-        status=facts.status,
-        amount=facts.amount,
-        currency=facts.currency,
-        method=facts.method or payment.method,
-        fee=facts.fee if facts.fee is not None else payment.fee,
-        tax=facts.tax if facts.tax is not None else payment.tax,
-        amount_refunded=min(max(facts.amount_refunded, payment.amount_refunded), facts.amount),
-        error_reason=facts.error_reason,
-        error_description=facts.error_description,
-        email=(may_know and facts.email) or payment.email,
-        contact=(may_know and facts.contact) or payment.contact,
-    )
+def _attach(payment: Payment, order: Order, attempt: RazorpayOrder) -> None:
+    payment.order, payment.razorpay_order = order, attempt
+    payment.save()
+    attention.close_matched(payment, order)

@@ -162,7 +162,7 @@ def follow_up(limit: int = 50) -> int:
     )
     for payment in overdue.select_related("order"):
         text = f"{payment.order}: authorized, and could not be captured; Razorpay returns it on the third day"
-        attention.open_case(CaseKind.STUCK, text, payment=payment, subject="capture")
+        attention.open_case(CaseKind.STUCK, text, payment=payment, subject=attention.CAPTURE)
     return refunds.refresh_pending(limit) + disputes.refresh_open(limit)
 
 

@@ -15,6 +15,7 @@ from checkout.gateway import GatewayError
 from checkout.models import Dispute, Payment, Refund
 from checkout.models.ledger import EntryKind
 from checkout.patience import Patience
+from checkout.status import PaymentStatus
 
 logger = logging.getLogger(__name__)
 
@@ -95,10 +96,11 @@ class Sweep:
     def _read_disputes(self, begin: int, end: int) -> None:
         for page in self._pages(_list_disputes, begin, end):
             rows = Dispute.objects.filter(razorpay_dispute_id__in=[facts.dispute_id for facts in page])
-            known = set(rows.values_list("razorpay_dispute_id", "status"))
+            heard_of = rows.exclude(payment__status=PaymentStatus.CREATED)
+            known = set(heard_of.values_list("razorpay_dispute_id", "status"))
             for facts in page:
                 if (facts.dispute_id, facts.status) not in known:
-                    self._try(facts.dispute_id, _record_dispute, facts)
+                    self._try(facts.dispute_id, self._ask, _record_dispute, facts)
 
     def _pages(self, fetch: Callable[..., Page[Facts]], begin: int, end: int) -> Iterator[list[Facts]]:
         """Yield the pages of a window. Raises GatewayError when one cannot be read, or may have been passed over."""
@@ -143,12 +145,12 @@ def _record_payment(facts: PaymentFacts) -> None:
 
 
 def _record_refund(facts: RefundFacts) -> None:
-    if not Payment.objects.filter(razorpay_payment_id=facts.payment_id).exists():
-        _record_payment(gateway.fetch_payment(facts.payment_id))
+    _know_payment(facts.payment_id)
     refunds.record(facts)
 
 
 def _record_dispute(facts: DisputeFacts) -> None:
+    _know_payment(facts.payment_id)
     disputes.record(facts)
 
 
@@ -158,6 +160,12 @@ def _tell_of_unreadable(reasons: dict[str, str]) -> None:
         text = f"Razorpay lists {name or 'something without an id'}, which cannot be read: {reason}. Look for it there"
         if attention.report_differs(text, subject=f"unreadable {name}"):
             logger.warning("%s", text)
+
+
+def _know_payment(payment_id: str) -> None:
+    # A row that a refund, a dispute or a browser made tells nothing of the payment itself.
+    if not Payment.objects.filter(razorpay_payment_id=payment_id).exclude(status=PaymentStatus.CREATED).exists():
+        _record_payment(gateway.fetch_payment(payment_id))
 
 
 def _order_of(facts: PaymentFacts) -> OrderFacts | None:

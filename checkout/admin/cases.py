@@ -21,8 +21,8 @@ from wagtail.log_actions import log
 from checkout import attention, judgement
 from checkout.admin import decisions, policy
 from checkout.admin.columns import LinkColumn, PaymentColumn
+from checkout.admin.decision_form import ResolutionForm
 from checkout.admin.money import tell
-from checkout.forms import OneLineField
 from checkout.models import AttentionCase, Refund
 from checkout.models.attention import CaseKind
 
@@ -47,37 +47,6 @@ class CaseFilterSet(WagtailFilterSet):
     class Meta:
         model = AttentionCase
         fields: list[str] = []
-
-
-class ResolutionForm(forms.Form):
-    """What was decided, and in which words."""
-
-    use_required_attribute = False
-    decision = forms.ChoiceField(
-        widget=forms.RadioSelect, error_messages={"required": "Choose what happens.", "invalid_choice": "Choose again."}
-    )
-    order = OneLineField(label="Order number", max_length=20, required=False, help_text="Such as CG26-10042.")
-    resolution = OneLineField(
-        label="In your words",
-        max_length=255,
-        help_text="Such as Refunded in Razorpay's dashboard on 3 March, the buyer knows.",
-        error_messages={"required": "Say what was decided: your colleagues read it later."},
-        widget=forms.TextInput({"autocomplete": "off"}),
-    )
-
-    def __init__(self, *args: Any, choices: list[tuple[str, str]], **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        names = [name for name, _label in choices]
-        if "link" not in names:
-            del self.fields["order"]
-        field: Any = self.fields["decision"]
-        field.choices = choices
-        if names == [decisions.CLOSE]:
-            field.initial, field.required, field.widget = decisions.CLOSE, False, forms.HiddenInput()
-
-    def chosen(self) -> str:
-        """Return the name of what was chosen."""
-        return str(self.cleaned_data["decision"] or decisions.CLOSE)
 
 
 class CaseIndexView(generic.IndexView):
@@ -117,7 +86,7 @@ class CaseView(generic.InspectView):
         choices = decisions.choices(self.object, request.user)
         if not choices:
             return self._too_late()
-        self.form = ResolutionForm(request.POST, choices=choices)
+        self.form = ResolutionForm(request.POST, case=self.object, choices=choices)
         if not self.form.is_valid() or not self._decide(self.form):
             page: HttpResponse = self.render_to_response(self.get_context_data(), status=422)
             return page
@@ -140,6 +109,7 @@ class CaseView(generic.InspectView):
                 user=self.request.user,
                 words=data["resolution"],
                 order_number=data.get("order", ""),
+                ticks=form.ticks(),
             )
         except decisions.Refused as refusal:
             form.add_error(None, str(refusal))
@@ -158,7 +128,7 @@ class CaseView(generic.InspectView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Add the form, when there is something to decide, and what the ledger knows of the payment."""
         choices = decisions.choices(self.object, self.request.user)
-        form = self.form or (ResolutionForm(choices=choices) if choices else None)
+        form = self.form or (ResolutionForm(case=self.object, choices=choices) if choices else None)
         payment = self.object.payment
         ledger = payment.entries.select_related("payment", "user") if payment else []
         context: dict[str, Any] = super().get_context_data(case=self.object, form=form, ledger=ledger, **kwargs)

@@ -1,17 +1,24 @@
 """What a person can decide about a case: what happens to its money, or that it is done with."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
+from django.db import transaction
+
+from catalog.money import exact
 from checkout import attention, judgement, refunds
 from checkout.admin import policy
 from checkout.judgement import NotAcceptable
 from checkout.models import AttentionCase, Order, Payment, Refund
 from checkout.models.attention import CaseKind
 from checkout.refunds import RefundRefused
-from checkout.status import OrderStatus
+from checkout.status import OrderStatus, RefundStatus
 
 CLOSE = "close"
+# What sends money back.
+BACK = frozenset({"refund", "retry", "again"})
+TICKS = ("despite_dispute", "despite_later")
 LABELS = {
     "link": "It pays an order: link it",
     "accept": "Accept it: the order is paid",
@@ -40,7 +47,17 @@ def choices(case: AttentionCase, user: Any) -> list[tuple[str, str]]:
     return [(name, LABELS[name]) for name in names]
 
 
-def take(case: AttentionCase, decision: str, *, user: Any, words: str, order_number: str = "") -> Refund | None:
+@dataclass(frozen=True)
+class Ticks:
+    """What a person knows of and wants all the same: a dispute of the payment, refunds that came after a failed one."""
+
+    despite_dispute: bool = False
+    despite_later: bool = False
+
+
+def take(
+    case: AttentionCase, decision: str, *, user: Any, words: str, order_number: str = "", ticks: Ticks = Ticks()
+) -> Refund | None:
     """Carry a decision out, with the words of the person who took it, and return the refund if it made one.
 
     Raises Refused.
@@ -49,9 +66,9 @@ def take(case: AttentionCase, decision: str, *, user: Any, words: str, order_num
         "link": lambda: judgement.link(payment_id=_payment(case), order=_order(order_number), user=user, reason=words),
         "accept": lambda: judgement.accept(payment_id=_payment(case), user=user, reason=words),
         "write_off": lambda: judgement.write_off(payment_id=_payment(case), user=user, reason=words),
-        "refund": lambda: _give_back(case, user, words),
-        "retry": lambda: _retry(case, user, words),
-        "again": lambda: _again(case, user, words),
+        "refund": lambda: _return(case, user, words, ticks, _what_is_left),
+        "retry": lambda: _return(case, user, words, ticks, _retry),
+        "again": lambda: _return(case, user, words, ticks, _again),
         CLOSE: lambda: attention.close(case, user=user, resolution=words),
     }
     try:
@@ -64,7 +81,9 @@ def take(case: AttentionCase, decision: str, *, user: Any, words: str, order_num
 def _ways(case: AttentionCase, payment: Payment) -> list[str]:
     """Return where the money of a case can go: to an order, back, or out of the books."""
     refund = _refund_of(case)
-    back = "refund" if refund is None else "retry" if refund.may_be_retried else "again"
+    back = "refund"
+    if refund and refund.amount <= refunds.refundable(payment):
+        back = "retry" if refund.may_be_retried else "again"
     if payment.order_id is None:
         return ["link", back, "write_off"]
     if payment.fulfils:
@@ -87,25 +106,43 @@ def _order(number: str) -> Order:
     return order
 
 
-def _give_back(case: AttentionCase, user: Any, words: str, amount: int | None = None) -> Refund:
-    payment_id = _payment(case)
-    left = refunds.refundable(Payment.objects.get(pk=payment_id))
-    refund = refunds.request(payment_id=payment_id, amount=amount or left, reason=words, user=user)
-    # What fails now is a case of its own.
-    attention.close(case, user=user, resolution=words)
+def _return(case: AttentionCase, user: Any, words: str, ticks: Ticks, ask: Callable[..., Refund]) -> Refund:
+    """Close a case and ask for its refund in one transaction, so that of two clicks one does it. Raises RefundRefused.
+
+    What fails afterwards is a case of its own.
+    """
+    with transaction.atomic(durable=True):
+        payment = refunds.lock(_payment(case))
+        if not attention.close(case, user=user, resolution=words):
+            raise RefundRefused("Somebody has decided this case meanwhile.")
+        if not ticks.despite_later and (text := came_later(case)):
+            raise RefundRefused(f"{text} Tick that this comes on top of it.")
+        refund = ask(case, payment, reason=words, user=user, despite_dispute=ticks.despite_dispute)
     return refunds.send(refund.pk)
 
 
-def _retry(case: AttentionCase, user: Any, words: str) -> Refund:
-    refund = _failed(case)
-    refunds.retry(refund.pk, user=user)
-    attention.close(case, user=user, resolution=words)
-    return refunds.send(refund.pk)
+def _what_is_left(case: AttentionCase, payment: Payment, **more: Any) -> Refund:
+    return refunds.request_locked(payment, amount=refunds.refundable(payment), **more)
 
 
-def _again(case: AttentionCase, user: Any, words: str) -> Refund:
+def _retry(case: AttentionCase, payment: Payment, *, reason: str, **more: Any) -> Refund:
+    return refunds.retry(_failed(case).pk, **more)
+
+
+def _again(case: AttentionCase, payment: Payment, **more: Any) -> Refund:
     """Refund anew what a bank sent back: at Razorpay the refund that failed is over."""
-    return _give_back(case, user, words, _failed(case).amount)
+    failed = _failed(case)
+    return refunds.request_locked(payment, amount=failed.amount, key=f"again-{failed.razorpay_refund_id}", **more)
+
+
+def came_later(case: AttentionCase) -> str:
+    """Return in a sentence what went back of the payment after the refund that failed, which may have replaced it."""
+    failed = _refund_of(case)
+    if failed is None:
+        return ""
+    later = failed.payment.refunds.filter(pk__gt=failed.pk).exclude(status=RefundStatus.FAILED)
+    told = [f"{exact(refund.amount, failed.payment.currency)} ({refund})" for refund in later]
+    return f"Since this refund failed, {', '.join(told)} went back or is on its way." if told else ""
 
 
 def _failed(case: AttentionCase) -> Refund:

@@ -13,11 +13,10 @@ from wagtail.admin.views.generic.permissions import PermissionCheckedMixin
 from wagtail.log_actions import log
 
 from catalog.money import RUPEE, exact
-from checkout import cancelling, refunds
+from checkout import cancelling, ledger, refunds
 from checkout.admin import policy
 from checkout.admin.money_forms import CancelForm, MoneyForm, RefundForm
 from checkout.models import Order, Payment, Refund
-from checkout.models.ledger import EntryKind
 from checkout.orders import IllegalMove
 from checkout.refunds import RefundRefused
 from checkout.status import RefundStatus
@@ -212,6 +211,5 @@ def buttons(order: Order, user: Any) -> list[tuple[str, str, str]]:
 
 def _seems_left(payment: Payment) -> bool:
     """Tell from what is read already whether anything may be left to refund; the page itself counts under the lock."""
-    kinds = {EntryKind.CAPTURE: 1, EntryKind.WRITE_OFF: -1}
-    kept = sum(entry.amount * kinds.get(EntryKind(entry.kind), 0) for entry in payment.entries.all())
+    kept = ledger.kept_of((entry.kind, entry.amount) for entry in payment.entries.all())
     return refunds.left(kept, ((refund.status, refund.amount) for refund in payment.refunds.all())) >= refunds.SMALLEST

@@ -18,6 +18,7 @@ INVARIANTS: dict[str, Callable[[], Iterator[str]]] = {
     "M5 each capture, refund and dispute is booked once": money.booked_once,
     "M6 totals add up": money.totals_add_up,
     "M7 each refund has a key of its own": money.refunds_have_keys,
+    "M8 an order is paid with what it costs": money.pays_what_it_costs,
     "S1 0 <= reserved <= on hand": stock.within_limits,
     "S2 stock is the sum of its movements": stock.adds_up,
     "S3 each order sold, released and returned what it ordered": stock.moved_as_ordered,
@@ -29,6 +30,7 @@ INVARIANTS: dict[str, Callable[[], Iterator[str]]] = {
     "O5 nothing waits for ever": orders.nothing_is_forgotten,
     "N1 numbers have no gap": numbers.without_gap,
     "N2 numbers are of their financial year": numbers.of_their_year,
+    "N3 credit notes are for what came back of a sale": numbers.credited_what_came_back,
 }
 
 

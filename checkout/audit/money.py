@@ -2,12 +2,17 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator
+from typing import Any
 
-from django.db.models import Count, F, Q, Sum
-from django.db.models.functions import Coalesce
+from django.db.models import Count, F, Q, Sum, Value
+from django.db.models.functions import Coalesce, Concat
 
-from checkout.models import LedgerEntry, Order, Payment, RazorpayOrder, Refund
-from checkout.models.ledger import EntryKind
+from catalog.money import rupees
+from checkout import attention, ledger
+from checkout.models import AttentionCase, Dispute, LedgerEntry, Order, Payment, RazorpayOrder, Refund
+from checkout.models.attention import CaseKind
+from checkout.models.dispute import DisputeStatus
+from checkout.models.ledger import REVERSALS, EntryKind
 from checkout.models.refund import RefundOrigin
 from checkout.status import OrderStatus, PaymentStatus, RefundStatus
 
@@ -15,7 +20,10 @@ OURS = Q(origin__in=[RefundOrigin.STAFF, RefundOrigin.SHOP, RefundOrigin.DASHBOA
 
 
 def refunds_within_captures() -> Iterator[str]:
-    """For every payment: what is refunded or asked for is at most what was captured, in rows and in the ledger."""
+    """For every payment: what is refunded or asked for is at most what was captured, in rows and in the ledger.
+
+    So it is together with what was written off or lost, unless a person was told that money left twice.
+    """
     books = _books()
     asked = Refund.objects.filter(OURS).exclude(status=RefundStatus.FAILED)
     for row in asked.values("payment_id").annotate(total=Sum("amount")):
@@ -26,8 +34,19 @@ def refunds_within_captures() -> Iterator[str]:
         back = sums[EntryKind.REFUND] - sums[EntryKind.REFUND_REVERSAL]
         if not 0 <= back <= sums[EntryKind.CAPTURE]:
             yield f"payment {payment_id}: the ledger has {sums[EntryKind.CAPTURE]} paise in and {back} out"
+    yield from _left_in_other_ways(books, dict(asked.values_list("payment_id").annotate(Sum("amount")).order_by()))
     for payment in Payment.objects.filter(amount_refunded__gt=F("amount")):
         yield f"{payment}: Razorpay returned {payment.amount_refunded} paise of {payment.amount}"
+
+
+def _left_in_other_ways(books: dict[int, Counter[str]], asked: dict[int, int]) -> Iterator[str]:
+    told = AttentionCase.objects.filter(kind=CaseKind.DISPUTE_LOST, subject=attention.TWICE)
+    twice = set(told.values_list("payment_id", flat=True))
+    for payment_id, sums in books.items():
+        captured, kept = sums[EntryKind.CAPTURE], ledger.kept_of(sums.items())
+        if captured and (kept < 0 or (kept < asked.get(payment_id, 0) and payment_id not in twice)):
+            back = asked.get(payment_id, 0)
+            yield f"payment {payment_id}: {captured - kept} paise lost or written off and {back} back of {captured}"
 
 
 def ledger_agrees() -> Iterator[str]:
@@ -44,6 +63,20 @@ def ledger_agrees() -> Iterator[str]:
     for payment_id, amount in sorted(entries - known):
         yield f"{payment_id}: {amount} paise in the ledger, its payment says otherwise"
     yield from _refund_entries()
+    fees = Payment.objects.filter(entries__kind=EntryKind.CAPTURE).values_list("razorpay_payment_id", "fee")
+    yield from _differences(EntryKind.FEE, {entity: fee or 0 for entity, fee in fees})
+    lost = Dispute.objects.filter(status=DisputeStatus.LOST)
+    yield from _differences(EntryKind.DISPUTE, dict(lost.values_list("razorpay_dispute_id", "amount_deducted")))
+
+
+def _differences(kind: EntryKind, rows: dict[str, int]) -> Iterator[str]:
+    booked: Counter[str] = Counter()
+    entries = LedgerEntry.objects.filter(kind__in=(kind, REVERSALS[kind]))
+    for each, entity_id, amount in entries.values_list("kind", "entity_id", "amount"):
+        booked[entity_id.partition("/")[0]] += amount if each == kind else -amount
+    for entity in sorted({*rows, *booked}):
+        if rows.get(entity, 0) != booked[entity]:
+            yield f"{entity}: {rows.get(entity, 0)} paise as {kind}, the ledger says {booked[entity]}"
 
 
 def _refund_entries() -> Iterator[str]:
@@ -66,10 +99,11 @@ def has_a_home() -> Iterator[str]:
     asked = Refund.objects.filter(OURS).exclude(status=RefundStatus.FAILED)
     going = dict(asked.values_list("payment_id").annotate(total=Sum("amount")).values_list("payment_id", "total"))
     loose = Payment.objects.filter(fulfils=False, entries__kind=EntryKind.CAPTURE).select_related("order")
-    waiting = set(loose.filter(cases__closed_at=None, cases__isnull=False).values_list("pk", flat=True))
+    cases = AttentionCase.objects.filter(closed_at=None, kind__in=attention.OF_MONEY)
+    waiting = set(cases.values_list("payment_id", flat=True))
     for payment in loose:
         sums = books[payment.pk]
-        left = sums[EntryKind.CAPTURE] - sums[EntryKind.WRITE_OFF] - going.get(payment.pk, 0)
+        left = ledger.kept_of(sums.items()) - going.get(payment.pk, 0)
         is_open = payment.order is not None and payment.order.status == OrderStatus.PENDING
         if left > 0 and not is_open and payment.pk not in waiting:
             yield f"{payment}: {left} paise pay no order, are not on their way back, and nobody is asked to decide"
@@ -91,9 +125,22 @@ def booked_once() -> Iterator[str]:
     """No kind of entry stands twice for one entity, and each entry belongs to the payment that it names."""
     for row in LedgerEntry.objects.values("kind", "entity_id").annotate(n=Count("pk")).filter(n__gt=1):
         yield f"{row['entity_id']} is booked {row['n']} times as {row['kind']}"
-    own = (EntryKind.CAPTURE, EntryKind.FEE, EntryKind.WRITE_OFF)
-    for entry in LedgerEntry.objects.filter(kind__in=own).exclude(entity_id=F("payment__razorpay_payment_id")):
+    own = (EntryKind.CAPTURE, EntryKind.FEE, EntryKind.FEE_REVERSAL, EntryKind.WRITE_OFF, EntryKind.WRITE_OFF_REVERSAL)
+    entries = LedgerEntry.objects.filter(kind__in=own).exclude(entity_id=F("payment__razorpay_payment_id"))
+    for entry in entries.exclude(entity_id__startswith=Concat("payment__razorpay_payment_id", Value("/"))):
         yield f"entry {entry.pk} of {entry.entity_id} is booked on another payment"
+
+
+def pays_what_it_costs() -> Iterator[str]:
+    """The payment that fulfils an order has its amount, or history tells the difference; the order was paid."""
+    for payment in Payment.objects.filter(fulfils=True).select_related("order"):
+        order: Any = payment.order
+        if order.paid_at is None:
+            yield f"{payment} fulfils {order}, which is {order.status} and was never paid"
+        difference = rupees(abs(payment.amount - order.total), always_paise=True)
+        told = order.events.filter(kind__in=("paid_with_offer", "paid_with_surcharge"), text=difference)
+        if payment.amount != order.total and not told.exists():
+            yield f"{payment} of {payment.amount} paise fulfils {order}, which costs {order.total}"
 
 
 def totals_add_up() -> Iterator[str]:

@@ -2,8 +2,12 @@
 
 from collections.abc import Iterator
 
+from django.db.models import Q, Sum
+
 from checkout.invoices import financial_year
-from checkout.models import InvoiceSeries, Order, Refund
+from checkout.models import InvoiceSeries, Order, Payment, Refund
+from checkout.models.refund import RefundOrigin
+from checkout.status import RefundStatus
 
 
 def without_gap() -> Iterator[str]:
@@ -31,3 +35,18 @@ def of_their_year() -> Iterator[str]:
     for number, moment in given:
         if moment and str(number).split("/")[1:2] != [(year := financial_year(moment))]:
             yield f"{number} was given out in the financial year {year}"
+
+
+def credited_what_came_back() -> Iterator[str]:
+    """Of a sale as much is credited as came back of it, and never more than its invoice."""
+    of_sale = Q(refunds__status=RefundStatus.PROCESSED, refunds__before_sale=False)
+    of_sale &= ~Q(refunds__origin=RefundOrigin.AUTO)
+    sales = Payment.objects.filter(fulfils=True, refunds__isnull=False).annotate(
+        back=Sum("refunds__amount", filter=of_sale), noted=Sum("refunds__credited")
+    )
+    for number, total, back, noted in sales.values_list("order__number", "order__total", "back", "noted"):
+        if not min(back or 0, total) <= noted <= total:
+            yield f"{number}: {back or 0} of {total} paise came back, credit notes are for {noted}"
+    has_one = Q(credit_note_number=None, credited=0) | Q(credit_note_number__isnull=False, credited__gt=0)
+    for refund in Refund.objects.exclude(has_one):
+        yield f"refund {refund.pk}: its credit note is for {refund.credited} paise"

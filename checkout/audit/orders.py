@@ -4,10 +4,12 @@ from collections.abc import Iterator
 from datetime import timedelta
 from itertools import pairwise
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
-from checkout.models import Order, OutboxEmail, Payment, Refund
+from checkout import attention
+from checkout.models import AttentionCase, Order, OutboxEmail, Payment, Refund
+from checkout.models.attention import CaseKind
 from checkout.models.dispute import AT_STAKE
 from checkout.models.ledger import EntryKind
 from checkout.status import BOUGHT, OrderStatus, PaymentStatus, RefundStatus, may_move
@@ -42,7 +44,9 @@ def paid_once() -> Iterator[str]:
         if OrderStatus.PAID in moves and order.status not in (*BOUGHT, OrderStatus.CANCELLED):
             yield f"{order.number} went back after it was paid"
     cancelled = Order.objects.filter(status=OrderStatus.CANCELLED, total__gt=0).exclude(paid_at=None)
-    has_way_back = Q(refunds__isnull=False) | Q(disputes__status__in=AT_STAKE)
+    # The bank may have decided for the shop, and then a person is asked where the money goes.
+    asked = Q(cases__closed_at=None, cases__kind=CaseKind.UNMATCHED_MONEY)
+    has_way_back = Q(refunds__isnull=False) | Q(disputes__status__in=AT_STAKE) | asked
     for order in cancelled.exclude(payments__in=Payment.objects.filter(has_way_back, fulfils=True)):
         yield f"{order.number} was cancelled after it was paid, and no refund was asked for"
 
@@ -74,12 +78,17 @@ def nothing_is_forgotten() -> Iterator[str]:
         order__expires_at__lt=now - UNAPPLIED,
         updated_at__lt=now - UNAPPLIED,
     )
-    for payment in unapplied.filter(cases=None).select_related("order"):
+    waits = AttentionCase.objects.filter(closed_at=None, kind__in=attention.OF_MONEY, payment=OuterRef("pk"))
+    for payment in unapplied.exclude(Exists(waits)).select_related("order"):
         yield f"{payment} of {payment.order} is captured and applied to nothing"
     for order in Order.objects.filter(status=OrderStatus.PENDING, expires_at__lt=now - FORGOTTEN):
         yield f"{order.number} should have expired on {order.expires_at:%Y-%m-%d}"
     left = Refund.objects.filter(status=RefundStatus.REQUESTED, created_at__lt=now - FORGOTTEN)
-    for refund in left.exclude(payment__cases__subject__startswith="refund "):
+    stuck = AttentionCase.objects.filter(closed_at=None, kind=CaseKind.STUCK)
+    told = set(stuck.values_list("subject", flat=True))
+    for refund in left:
+        if f"refund {refund.pk}" in told:
+            continue
         yield f"refund {refund.pk} was asked for on {refund.created_at:%Y-%m-%d} and never made"
 
 

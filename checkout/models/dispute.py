@@ -29,8 +29,7 @@ class Dispute(models.Model):
     """
 
     razorpay_dispute_id = models.CharField(max_length=40, unique=True)
-    payment = models.ForeignKey(Payment, on_delete=models.PROTECT, null=True, blank=True, related_name="disputes")
-    foreign_payment_id = models.CharField(max_length=40, blank=True)
+    payment = models.ForeignKey(Payment, on_delete=models.PROTECT, related_name="disputes")
     status = models.CharField(max_length=20, choices=DisputeStatus, default=DisputeStatus.OPEN)
     phase = models.CharField(max_length=20, blank=True)
     amount = models.PositiveBigIntegerField()

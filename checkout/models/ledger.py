@@ -20,12 +20,20 @@ class EntryKind(models.TextChoices):
     REFUND = "refund", _("Refunded")
     REFUND_REVERSAL = "refund_reversal", _("Refund failed after all")
     FEE = "fee", _("Razorpay’s fee")
+    FEE_REVERSAL = "fee_reversal", _("Razorpay’s fee was less")
     DISPUTE = "dispute", _("Lost in a dispute")
+    DISPUTE_REVERSAL = "dispute_reversal", _("The dispute took less")
     WRITE_OFF = "write_off", _("Written off")
+    WRITE_OFF_REVERSAL = "write_off_reversal", _("Left by itself after it was written off")
 
 
-# What makes the shop's money less.
-OUT = frozenset({EntryKind.REFUND, EntryKind.FEE, EntryKind.DISPUTE, EntryKind.WRITE_OFF})
+# What makes the shop's money less, and what takes that back.
+REVERSALS = {
+    EntryKind.REFUND: EntryKind.REFUND_REVERSAL,
+    EntryKind.FEE: EntryKind.FEE_REVERSAL,
+    EntryKind.DISPUTE: EntryKind.DISPUTE_REVERSAL,
+    EntryKind.WRITE_OFF: EntryKind.WRITE_OFF_REVERSAL,
+}
 
 
 class EntryQuerySet(models.QuerySet["LedgerEntry"]):
@@ -45,7 +53,8 @@ class LedgerEntry(models.Model):
 
     It is counted in the smallest unit of `currency`: paise, except for money that came in another currency.
     `entity_id` is Razorpay's id of the payment, refund or dispute that it came from: the database lets each be booked
-    once, whatever reports it how often. Who the money belongs to is said by the payment, which may be linked later.
+    once, whatever reports it how often. A correction has the same id with `/2`, `/3` and so on behind it. Who the money
+    belongs to is said by the payment, which may be linked later.
     """
 
     kind = models.CharField(max_length=20, choices=EntryKind)
@@ -73,12 +82,12 @@ class LedgerEntry(models.Model):
     @property
     def currency(self) -> str:
         """The currency of the payment. Razorpay's own fee is in rupees, whatever the payment came in."""
-        return RUPEE if self.kind == EntryKind.FEE else self.payment.currency
+        return RUPEE if self.kind in (EntryKind.FEE, EntryKind.FEE_REVERSAL) else self.payment.currency
 
     @property
     def goes_out(self) -> bool:
         """Whether the shop has less money by it."""
-        return self.kind in OUT
+        return self.kind in REVERSALS
 
     def __str__(self) -> str:
         return f"{self.kind} {self.amount} {self.entity_id}"

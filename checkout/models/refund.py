@@ -26,7 +26,9 @@ class Refund(models.Model):
 
     A row of ours exists before Razorpay is called: `key` makes every repetition of the call the same refund there
     (https://razorpay.com/docs/api/refunds/normal-refunds-idempotent/). Origin `auto` gives back money that was only
-    authorized, so that it never counts against the order.
+    authorized, so that it never counts against the order. `despite_dispute` says that a person knew of a dispute which
+    may return the same money, and wanted the refund all the same. `credited` is how many paise its credit note is for;
+    there is none for what was `before_sale`, on its way back before a person said what the money had bought.
     """
 
     payment = models.ForeignKey(Payment, on_delete=models.PROTECT, related_name="refunds")
@@ -39,10 +41,13 @@ class Refund(models.Model):
     requested_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
+    despite_dispute = models.BooleanField(default=False)
     error = models.CharField(max_length=255, blank=True)
     speed = models.CharField(max_length=20, blank=True)
     arn = models.CharField(max_length=80, blank=True)
     credit_note_number = models.CharField(max_length=16, null=True, blank=True, unique=True)
+    credited = models.PositiveBigIntegerField(default=0)
+    before_sale = models.BooleanField(default=False)
     attempts = models.PositiveIntegerField(default=0)
     next_try_at = models.DateTimeField(default=timezone.now)
     claimed_until = models.DateTimeField(null=True, blank=True)

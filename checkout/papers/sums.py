@@ -49,7 +49,7 @@ def invoiced(order: Order) -> list[Row]:
 
 
 def credited(refund: Refund, order: Order) -> list[Row]:
-    """Return the rows of a refund's credit note; their totals are its amount.
+    """Return the rows of a refund's credit note; their totals are what it credits.
 
     With pieces it is for these, and what is more than they cost is for the delivery. Otherwise it lowers the price of
     everything on the invoice by the same part.
@@ -57,13 +57,13 @@ def credited(refund: Refund, order: Order) -> list[Row]:
     returned = [(item.order_line, item.quantity) for item in refund.lines.select_related("order_line")]
     if not returned:
         rows = invoiced(order)
-        parts = apportion(refund.amount, [row.total for row in rows])
+        parts = apportion(refund.credited, [row.total for row in rows])
         return [_lowered(row, part) for row, part in zip(rows, parts, strict=True) if part]
     paid = {row.sku: row for row in invoiced(order)}
     worth = [paid[line.sku].total * quantity // line.quantity for line, quantity in returned]
-    parts = apportion(min(refund.amount, sum(worth)), worth)
+    parts = apportion(min(refund.credited, sum(worth)), worth)
     rows = [_row(line, quantity, 0, part) for (line, quantity), part in zip(returned, parts, strict=True)]
-    more = refund.amount - sum(parts)
+    more = refund.credited - sum(parts)
     return [*rows, _delivery([line for line, _quantity in returned], more)] if more else rows
 
 

@@ -6,8 +6,9 @@ refund.
 
 from checkout.refunds.asking import give_back, lock, request, request_locked, retry
 from checkout.refunds.bounds import SMALLEST, RefundRefused, check_amount, is_at_stake, left, refundable
-from checkout.refunds.recording import record, settle
+from checkout.refunds.recording import record
 from checkout.refunds.sending import import_for, refresh_pending, send, send_waiting
+from checkout.refunds.settling import settle
 
 __all__ = [
     "SMALLEST",

@@ -13,7 +13,7 @@ from catalog.money import exact
 from checkout import attention, orders, pieces
 from checkout.models import OrderLine, Payment, Refund, RefundLine
 from checkout.models.refund import RefundOrigin
-from checkout.refunds.bounds import RefundRefused, check_amount, is_at_stake, refundable
+from checkout.refunds.bounds import RefundRefused, check_amount, check_dispute, refundable
 from checkout.status import RefundStatus
 
 if TYPE_CHECKING:
@@ -61,16 +61,22 @@ def request_locked(
     restock: bool = False,
     despite_dispute: bool = False,
     seen_left: int | None = None,
+    key: str = "",
 ) -> Refund:
-    """Do what `request` does for a payment that the caller's transaction has locked. Raises RefundRefused."""
+    """Do what `request` does for a payment that the caller's transaction has locked. Raises RefundRefused.
+
+    A `key` of the caller's own is used once, however often it is asked for.
+    """
     available = refundable(payment)
     if seen_left is not None and seen_left != available:
         now = exact(max(available, 0), payment.currency)
         raise RefundRefused(_("Somebody refunded a part meanwhile: %(now)s is left now.") % {"now": now})
     check_amount(amount, available)
-    if not despite_dispute and is_at_stake(payment):
-        raise RefundRefused(_("The buyer disputes this payment: a refund could pay the same money twice."))
-    refund = _create(payment, amount, reason, RefundOrigin.STAFF, f"refund-{uuid.uuid4().hex}", user)
+    check_dispute(payment, despite_dispute=despite_dispute)
+    if key and Refund.objects.filter(key=key).exists():
+        raise RefundRefused(_("This refund was asked for before."))
+    key = key or f"refund-{uuid.uuid4().hex}"
+    refund = _create(payment, amount, reason, RefundOrigin.STAFF, key, user, despite_dispute=despite_dispute)
     _take_lines(refund, lines or {}, restock=restock, user=user)
     if amount == available:
         attention.close_refunded(payment, user)
@@ -90,17 +96,19 @@ def give_back(payment: Payment, reason: str) -> Refund | None:
     return _create(payment, available, reason, RefundOrigin.SHOP, key, None)
 
 
-def retry(refund_id: int, *, user: "AbstractBaseUser") -> Refund:
+def retry(refund_id: int, *, user: "AbstractBaseUser", despite_dispute: bool = False) -> Refund:
     """Ask again for a refund whose call Razorpay refused, with the key it had. Raises RefundRefused."""
-    with transaction.atomic(durable=True):
+    with transaction.atomic():
         refund, payment = _lock_refund(refund_id)
         if not refund.may_be_retried:
             raise RefundRefused(_("Only a refund that Razorpay refused to make can be tried again."))
         check_amount(refund.amount, refundable(payment))
+        check_dispute(payment, despite_dispute=despite_dispute)
         for line in refund.lines.select_related("order_line"):
             _check_quantity(line.order_line, line.quantity, again=line.restocked)
         refund.status, refund.error, refund.next_try_at = RefundStatus.REQUESTED, "", timezone.now()
-        refund.save(update_fields=["status", "error", "next_try_at", "updated_at"])
+        refund.despite_dispute = despite_dispute
+        refund.save(update_fields=["status", "error", "next_try_at", "despite_dispute", "updated_at"])
         _note(payment, "refund_retried", refund, user)
         return refund
 
@@ -125,7 +133,14 @@ def _lock(payment_id: int) -> Payment:
 
 
 def _create(
-    payment: Payment, amount: int, reason: str, origin: RefundOrigin, key: str, user: "AbstractBaseUser | None"
+    payment: Payment,
+    amount: int,
+    reason: str,
+    origin: RefundOrigin,
+    key: str,
+    user: "AbstractBaseUser | None",
+    *,
+    despite_dispute: bool = False,
 ) -> Refund:
     refund = Refund.objects.create(
         payment=payment,
@@ -134,6 +149,7 @@ def _create(
         origin=origin,
         key=key,
         requested_by=user,  # type: ignore[misc]
+        despite_dispute=despite_dispute,
     )
     _note(payment, "refund_requested", refund, user)
     return refund

@@ -42,11 +42,20 @@ def check_amount(amount: int, available: int) -> None:
         raise RefundRefused(text % {"rest": rest, "all": everything})
 
 
+def check_dispute(payment: Payment, *, despite_dispute: bool) -> None:
+    """Refuse to return money that a dispute may return too, unless a person wants it all the same.
+
+    Raises RefundRefused.
+    """
+    if not despite_dispute and is_at_stake(payment):
+        raise RefundRefused(_("The buyer disputes this payment: a refund could pay the same money twice."))
+
+
 def is_at_stake(payment: Payment) -> bool:
     """Tell whether a dispute may return the money of this payment, or has done so."""
     return payment.disputes.filter(status__in=AT_STAKE).exists()
 
 
 def refundable(payment: Payment) -> int:
-    """Return how many paise of a payment may still be refunded."""
+    """Return how many paise of a payment may still be refunded: what a bank took back is not here any more."""
     return left(ledger.kept(payment), payment.refunds.values_list("status", "amount"))

@@ -1,18 +1,16 @@
-"""Believing every report of a refund once, and what a finished refund brings with it."""
+"""Believing every report of a refund once."""
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from checkout import attention, contradictions, emails, invoices, ledger, orders
+from checkout import attention, contradictions
 from checkout.facts import RefundFacts
-from checkout.models import Order, Payment, Refund
-from checkout.models.changing import take_over
-from checkout.models.ledger import EntryKind
+from checkout.models import Payment, Refund
 from checkout.models.refund import RefundOrigin
 from checkout.refunds.asking import lock
-from checkout.refunds.bounds import left
-from checkout.status import REFUND_RANK, OrderStatus, PaymentStatus, RefundStatus
+from checkout.refunds.settling import settle
+from checkout.status import REFUND_RANK, RefundStatus
 
 
 def record(facts: RefundFacts) -> str:
@@ -28,37 +26,6 @@ def record(facts: RefundFacts) -> str:
         return _record(facts)
 
 
-def settle(payment: Payment) -> None:
-    """Book what has come of the refunds of a locked payment, once a capture of it is known.
-
-    Money that was never captured is no revenue, so that its return is none either: nothing is booked for it.
-    """
-    if not ledger.captured(payment):
-        return
-    for refund in payment.refunds.filter(origin=RefundOrigin.AUTO).order_by("pk"):
-        if refund.status == RefundStatus.FAILED or not contradictions.in_refund_before(payment, refund):
-            payment.refunds.filter(pk=refund.pk).update(origin=RefundOrigin.DASHBOARD)
-    done = payment.refunds.filter(status__in=[RefundStatus.PROCESSED, RefundStatus.FAILED])
-    for refund in done.exclude(origin=RefundOrigin.AUTO):
-        if refund.status == RefundStatus.PROCESSED:
-            _book(refund, payment)
-        elif refund.razorpay_refund_id and ledger.is_booked(EntryKind.REFUND, refund.razorpay_refund_id):
-            ledger.book(EntryKind.REFUND_REVERSAL, payment, refund.amount, entity_id=refund.razorpay_refund_id)
-    _count_what_came_back(payment)
-    if payment.order:
-        _end_hold(payment.order)
-
-
-def fail(refund: Refund, error: str) -> None:
-    """Give up a refund that was never made, and tell staff."""
-    failed = Refund.objects.filter(pk=refund.pk, status=RefundStatus.REQUESTED).update(
-        status=RefundStatus.FAILED, claimed_until=None, error=error[:255]
-    )
-    if failed:
-        refund.refresh_from_db()
-        attention.refund_failed(refund)
-
-
 def _record(facts: RefundFacts) -> str:
     with transaction.atomic(durable=True):
         known, _new = Payment.objects.get_or_create(razorpay_payment_id=facts.payment_id)
@@ -68,17 +35,28 @@ def _record(facts: RefundFacts) -> str:
             return "unchanged"
         refund = found or Refund(payment=payment, amount=facts.amount, origin=RefundOrigin.AUTO)
         is_changed = _merge(refund, facts)
-        if is_changed:
-            _drop_what_no_longer_fits(payment)
         settle(payment)
         return "applied" if is_changed else "unchanged"
 
 
 def _find(facts: RefundFacts, payment: Payment) -> Refund | None:
     known = Refund.objects.filter(razorpay_refund_id=facts.refund_id).first()
-    if known or not facts.key:
+    if not facts.key:
         return known
-    return payment.refunds.filter(key=facts.key, razorpay_refund_id=None, amount=facts.amount).first()
+    ours = payment.refunds.filter(key=facts.key, razorpay_refund_id=None, amount=facts.amount).first()
+    if known and ours and not known.key and (known.payment_id, known.amount) == (payment.pk, facts.amount):
+        _unite(known, ours)
+    return known or ours
+
+
+def _unite(known: Refund, ours: Refund) -> None:
+    """Let a refund that was imported, because its first report lacked our key, be the one that we asked for."""
+    attention.refund_made(ours)
+    ours.lines.update(refund=known)
+    ours.delete()
+    for name in ("key", "origin", "reason", "requested_by", "despite_dispute"):
+        setattr(known, name, getattr(ours, name))
+    known.save()
 
 
 def _merge(refund: Refund, facts: RefundFacts) -> bool:
@@ -96,6 +74,8 @@ def _merge(refund: Refund, facts: RefundFacts) -> bool:
     refund.save()
     if facts.status == RefundStatus.FAILED:
         attention.refund_failed(refund)
+    else:
+        attention.refund_made(refund)
     return True
 
 
@@ -107,49 +87,3 @@ def _fill_in(refund: Refund, facts: RefundFacts) -> bool:
     refund.speed, refund.arn = speed, arn
     refund.save(update_fields=["speed", "arn", "updated_at"])
     return True
-
-
-def _drop_what_no_longer_fits(payment: Payment) -> None:
-    """Give up our requests for which another refund left no room: Razorpay cannot have made them beside it."""
-    captured = ledger.captured(payment)
-    if not captured:
-        return
-    for refund in payment.refunds.filter(status=RefundStatus.REQUESTED).order_by("-pk"):
-        if left(captured, payment.refunds.values_list("status", "amount")) < 0:
-            fail(refund, _("Another refund of this payment left no room for it."))
-
-
-def _count_what_came_back(payment: Payment) -> None:
-    """Let its refunds alone say how much of a captured payment went back, once a bank has returned one of them.
-
-    Reports of the payment itself cannot tell: an older one may come after a newer.
-    """
-    made = payment.refunds.exclude(razorpay_refund_id=None).exclude(origin=RefundOrigin.AUTO)
-    amounts = made.exclude(status=RefundStatus.FAILED).values_list("amount", flat=True)
-    if len(amounts) == made.count():
-        return
-    back = sum(amounts)
-    status = PaymentStatus.REFUNDED if back >= payment.amount else PaymentStatus.CAPTURED
-    take_over(payment, status=status, amount_refunded=back)
-
-
-def _book(refund: Refund, payment: Payment) -> None:
-    """Book a processed refund, with what happens once: credit note, when it was paid for an invoice, and mail."""
-    is_new = ledger.book(EntryKind.REFUND, payment, refund.amount, entity_id=refund.razorpay_refund_id or "")
-    # Razorpay's report that the payment paid its order may be the later one. But what had gone back before a person
-    # said what the money is for was no part of a sale.
-    if payment.fulfils and not refund.credit_note_number and (is_new or payment.accepted_by is None):
-        refund.credit_note_number = invoices.next_credit_note(refund.processed_at or timezone.now())
-        refund.save(update_fields=["credit_note_number", "updated_at"])
-    if is_new and payment.order:
-        orders.note(payment.order, "refunded", str(refund.razorpay_refund_id))
-        emails.promise(payment.order, emails.REFUNDED, refund=refund)
-
-
-def _end_hold(order: Order) -> None:
-    """Cancel an order on hold whose money has all gone back, in one way or another."""
-    held = orders.lock(order.pk)
-    if held.status != OrderStatus.ON_HOLD:
-        return
-    if all(ledger.returned(each) + ledger.lost(each) >= ledger.kept(each) for each in held.payments.all()):
-        orders.move(held, OrderStatus.CANCELLED, text=_("Nothing of the money is left here"))

@@ -4,13 +4,16 @@ import logging
 from dataclasses import replace
 from datetime import timedelta
 
+from django.db.models import Q
 from django.utils import timezone
 
 from checkout import attention, claims, gateway
 from checkout.gateway import GatewayError
 from checkout.models import Payment, Refund
 from checkout.models.attention import CaseKind
-from checkout.refunds.recording import fail, record
+from checkout.refunds.bounds import RefundRefused, check_dispute
+from checkout.refunds.recording import record
+from checkout.refunds.settling import fail
 from checkout.status import RefundStatus
 
 logger = logging.getLogger(__name__)
@@ -35,20 +38,30 @@ def send(refund_id: int) -> Refund:
 
     Never raises for Razorpay's sake: the refund tells by its state and `error` what came of it.
     """
+    key = Refund.objects.values_list("key", flat=True).get(pk=refund_id)
     refund = claims.take(Refund.objects.filter(pk=refund_id, status=RefundStatus.REQUESTED))
     if refund:
         _send(refund)
-    return Refund.objects.get(pk=refund_id)
+    # An imported row may have taken its place.
+    return Refund.objects.get(key=key)
 
 
 def _send(refund: Refund) -> None:
     payment, key = refund.payment, refund.key or ""
     notes = {"refund": key, "order": payment.order.number if payment.order else ""}
     try:
+        # A dispute may have come since somebody asked for the refund.
+        check_dispute(payment, despite_dispute=refund.despite_dispute)
         facts = gateway.refund(payment.razorpay_payment_id, amount=refund.amount, key=key, notes=notes)
         record(replace(facts, key=key))
+    except RefundRefused as refusal:
+        _give_up(refund, refusal.text)
     except GatewayError as error:
-        _after_error(refund, error)
+        logger.warning("Refund %s was not made: %s", refund.pk, error)
+        if error.is_refusal:
+            _give_up(refund, error.detail)
+        else:
+            _put_back(refund, error)
 
 
 def import_for(payment: Payment) -> None:
@@ -83,14 +96,11 @@ def _leave_alone(refund: Refund, error: GatewayError) -> None:
     attention.report_differs(text, payment=refund.payment, subject=f"refund {refund.pk}")
 
 
-def _after_error(refund: Refund, error: GatewayError) -> None:
-    logger.warning("Refund %s was not made: %s", refund.pk, error)
-    if not error.is_refusal:
-        _put_back(refund, error)
-        return
+def _give_up(refund: Refund, why: str) -> None:
+    """Put a refund before staff that is not made, unless an earlier call had made it."""
     try:
         if refund.attempts == 1 or not _was_made(refund):
-            fail(refund, error.detail)
+            fail(refund, why)
     except GatewayError as silence:
         _put_back(refund, silence)
 
@@ -113,7 +123,9 @@ def _was_made(refund: Refund) -> bool:
 
 
 def _put_back(refund: Refund, error: GatewayError) -> None:
-    claims.put_back(refund, error=str(error)[:255])
+    # A report of Razorpay may have been faster than the answer that got lost.
+    if not claims.put_back(refund, Q(status=RefundStatus.REQUESTED), error=str(error)[:255]):
+        return
     if refund.attempts >= claims.MANY_ATTEMPTS:
         text, subject = f"Refund {refund.pk}: {error}", f"refund {refund.pk}"
         attention.open_case(CaseKind.STUCK, text, payment=refund.payment, subject=subject, happened_again=True)

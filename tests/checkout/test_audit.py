@@ -6,14 +6,17 @@ from datetime import timedelta
 from io import StringIO
 
 import pytest
+from django.contrib.auth.models import User
 from django.core.management import CommandError, call_command
 from django.db import connection
 from django.db.models import F
 from django.utils import timezone
 
 from catalog.models import Stock, StockMovement
-from checkout import audit, invoices, ledger, orders, payments
+from checkout import audit, cancelling, disputes, invoices, ledger, orders, payments
+from checkout.facts import dispute_facts
 from checkout.models import (
+    Dispute,
     InvoiceSeries,
     Order,
     OrderEvent,
@@ -25,7 +28,7 @@ from checkout.models import (
 )
 from checkout.models.ledger import EntryKind
 from tests.checkout.orders import SKU, make_overdue, opened, ordered, paid
-from tests.checkout.reports import pay
+from tests.checkout.reports import dispute_entity, pay
 from tests.factories import Buyer, make_product
 from tests.programs import Simulator
 
@@ -261,6 +264,67 @@ def another_amount_in_one_of_two_attempts(books: dict[str, Order]) -> str:
     return f"{books['pending']}: its Razorpay order has another amount than {books['pending'].total} paise"
 
 
+def more_lost_than_came(books: dict[str, Order]) -> str:
+    payment = Payment.objects.get(fulfils=True)
+    Dispute.objects.create(payment=payment, razorpay_dispute_id="disp_x", status="lost", amount=1, amount_deducted=1)
+    ledger.book(EntryKind.DISPUTE, payment, 1, entity_id="disp_x")
+    Refund.objects.create(payment=payment, amount=payment.amount, key="a")
+    return f"payment {payment.pk}: 1 paise lost or written off and {payment.amount} back of {payment.amount}"
+
+
+def lost_and_not_booked(books: dict[str, Order]) -> str:
+    payment = Payment.objects.get(fulfils=True)
+    Dispute.objects.create(payment=payment, razorpay_dispute_id="disp_x", status="lost", amount=5, amount_deducted=5)
+    return "disp_x: 5 paise as dispute, the ledger says 0"
+
+
+def another_fee(books: dict[str, Order]) -> str:
+    Payment.objects.filter(fulfils=True).update(fee=7)
+    return f"{Payment.objects.get(fulfils=True)}: 7 paise as fee, the ledger says 0"
+
+
+def a_case_about_something_else(books: dict[str, Order]) -> str:
+    payment = Payment.objects.get(order=None)
+    payment.cases.update(kind="dispute_open")
+    return f"{payment}: {payment.amount} paise {NO_HOME}"
+
+
+def a_rupee_for_a_car(books: dict[str, Order]) -> str:
+    Payment.objects.filter(fulfils=True).update(amount=100)
+    total = books["paid"].total
+    return f"{Payment.objects.get(fulfils=True)} of 100 paise fulfils {books['paid']}, which costs {total}"
+
+
+def fulfils_what_is_over(books: dict[str, Order]) -> str:
+    order = books["expired"]
+    payment = Payment.objects.create(
+        order=order, razorpay_payment_id="pay_x", status="captured", amount=order.total, fulfils=True
+    )
+    ledger.book(EntryKind.CAPTURE, payment, order.total)
+    return f"pay_x fulfils {order}, which is expired and was never paid"
+
+
+def refunded_without_a_note(books: dict[str, Order]) -> str:
+    payment = Payment.objects.get(fulfils=True)
+    Refund.objects.create(payment=payment, amount=7, status="processed", key="a", razorpay_refund_id="rfnd_x")
+    ledger.book(EntryKind.REFUND, payment, 7, entity_id="rfnd_x")
+    return f"{books['paid']}: 7 of {books['paid'].total} paise came back, credit notes are for 0"
+
+
+def credited_without_a_number(books: dict[str, Order]) -> str:
+    refund = Refund.objects.create(payment=Payment.objects.get(fulfils=True), amount=7, key="a", credited=7)
+    return f"refund {refund.pk}: its credit note is for 7 paise"
+
+
+def a_refund_that_was_left(books: dict[str, Order]) -> str:
+    payment = Payment.objects.get(fulfils=True)
+    refund = Refund.objects.create(payment=payment, amount=7, key="a")
+    long_ago = timezone.now() - timedelta(days=9)
+    Refund.objects.update(created_at=long_ago)
+    payment.cases.create(kind="refund_failed", subject="refund 0", text="another one")
+    return f"refund {refund.pk} was asked for on {long_ago:%Y-%m-%d} and never made"
+
+
 CORRUPTIONS: list[Callable[[dict[str, Order]], str]] = [
     paid_again,
     no_invoice,
@@ -272,6 +336,15 @@ CORRUPTIONS: list[Callable[[dict[str, Order]], str]] = [
     invoice_of_unpaid,
     mail_of_unpaid,
     refunded_too_much,
+    more_lost_than_came,
+    lost_and_not_booked,
+    another_fee,
+    a_case_about_something_else,
+    a_rupee_for_a_car,
+    fulfils_what_is_over,
+    refunded_without_a_note,
+    credited_without_a_number,
+    a_refund_that_was_left,
     razorpay_refunded_too_much,
     on_hand_without_movement,
     more_reserved_than_there_is,
@@ -319,6 +392,16 @@ def test_good_books_in_words_and_as_json(books: dict[str, Order]) -> None:
     call_command("audit", "--json", stdout=data)
     assert words.getvalue().splitlines() == [f"{name}: 0 violations" for name in audit.INVARIANTS]
     assert json.loads(data.getvalue()) == {name: {"violations": 0, "details": []} for name in audit.INVARIANTS}
+
+
+def test_a_cancellation_that_left_its_money_to_a_dispute_holds(asha: User) -> None:
+    attempt = ordered()
+    payments.record(paid(attempt))
+    for status in ("open", "won"):
+        disputes.record(dispute_facts(dispute_entity(paid(attempt).payment_id, status=status)))
+        if status == "open":
+            cancelling.cancel_bought(attempt.order_id, reason="lost", amount=0, user=asha)
+        assert not any(audit.run().values())
 
 
 def test_json_of_bad_books(books: dict[str, Order]) -> None:

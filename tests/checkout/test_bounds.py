@@ -6,6 +6,7 @@ from checkout import ledger, payments, refunds
 from checkout.models import Dispute, Payment, Refund
 from checkout.models.ledger import EntryKind
 from checkout.refunds import RefundRefused, check_amount, left
+from checkout.refunds.bounds import check_dispute
 from checkout.status import RefundStatus
 from tests.checkout.orders import dashboard_refund, ordered, paid
 
@@ -67,6 +68,13 @@ def test_money_is_at_stake_until_its_dispute_is_over(status: str, expected: bool
     if status:
         Dispute.objects.create(payment=payment, razorpay_dispute_id="disp_1", status=status, amount=1, currency="INR")
     assert refunds.is_at_stake(payment) is expected
+    check_dispute(payment, despite_dispute=True)
+    if not expected:
+        check_dispute(payment, despite_dispute=False)
+        return
+    with pytest.raises(RefundRefused) as refused:
+        check_dispute(payment, despite_dispute=False)
+    assert refused.value.text == "The buyer disputes this payment: a refund could pay the same money twice."
 
 
 @pytest.mark.django_db
@@ -82,3 +90,5 @@ def test_of_a_payment_as_much_is_left_as_was_captured_and_not_returned() -> None
     assert refunds.refundable(payment) == attempt.amount - 307
     Refund.objects.update(status=RefundStatus.FAILED)
     assert refunds.refundable(payment) == attempt.amount - 7
+    ledger.book(EntryKind.DISPUTE, payment, 20)
+    assert refunds.refundable(payment) == attempt.amount - 27

@@ -6,7 +6,7 @@ import pytest
 from django.contrib.auth.models import User
 from django.utils import timezone
 
-from checkout import disputes, orders, payments, tracker
+from checkout import disputes, gateway, ledger, orders, payments, refunds, sweep, tracker
 from checkout.facts import dispute_facts
 from checkout.models import AttentionCase, Dispute, LedgerEntry, Order, Payment
 from checkout.models.attention import CaseKind
@@ -120,8 +120,34 @@ def test_several_orders_are_warned_of_by_number_as_long_as_they_are_here(asha: U
 def test_a_dispute_of_an_unknown_payment_is_kept_and_told() -> None:
     body = event("payment.dispute.created", dispute=dispute_entity("pay_Nobody00000001"))
     assert deliver(body) == 200
-    assert Dispute.objects.get().foreign_payment_id == "pay_Nobody00000001"
+    assert Dispute.objects.get().payment.razorpay_payment_id == "pay_Nobody00000001"
     assert AttentionCase.objects.get().kind == CaseKind.DISPUTE_OPEN
+
+
+@pytest.mark.covers("J4", "E14", "I15")
+@pytest.mark.parametrize("has_order", [True, False])
+def test_a_dispute_that_is_heard_of_before_its_payment_is_of_it(has_order: bool) -> None:
+    attempt = ordered()
+    facts = paid(attempt) if has_order else paid(attempt, order_id=None)
+    assert report(facts.payment_id, "lost") == "unmatched"
+    payments.record(facts)
+    payment = Payment.objects.get()
+    assert (refunds.is_at_stake(payment), ledger.lost(payment)) == (True, 39_000)
+    assert refunds.refundable(payment) == facts.amount - 39_000
+    case = AttentionCase.objects.get(kind=CaseKind.DISPUTE_LOST)
+    assert (case.payment, case.order) == (payment, attempt.order if has_order else None)
+    assert_books_hold()
+
+
+@pytest.mark.covers("J4")
+def test_the_search_asks_for_the_payment_of_a_dispute(simulator: Simulator) -> None:
+    theirs = simulator.control("pay", amount=50_000, link=True)["razorpay_payment_id"]
+    made = simulator.control("dispute", payment_id=theirs, amount=39_000)
+    disputes.record(gateway.fetch_dispute(made["id"]))
+    now = int(timezone.now().timestamp())
+    sweep.Sweep()._read_disputes(now - 600, now + 600)
+    payment = Payment.objects.get(razorpay_payment_id=theirs)
+    assert (payment.status, payment.disputes.count()) == ("captured", 1)
 
 
 @pytest.mark.covers("J1")

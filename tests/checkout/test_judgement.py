@@ -7,12 +7,15 @@ import pytest
 from django.contrib.auth.models import User
 from django.utils import timezone
 
-from checkout import judgement, orders, payments, refunds
+from checkout import contradictions, disputes, judgement, ledger, orders, payments, refunds
+from checkout.facts import dispute_facts
 from checkout.judgement import NotAcceptable
-from checkout.models import AttentionCase, LedgerEntry, Order, Payment
+from checkout.models import AttentionCase, LedgerEntry, Order, Payment, Refund
+from tests.checkout import reports
 from tests.checkout.orders import (
     ONCE_PAID,
     assert_books_hold,
+    dashboard_refund,
     make_overdue,
     ordered,
     outcome,
@@ -156,3 +159,85 @@ def test_what_became_of_linked_money_is_told(asha: User) -> None:
         f"₹1,998.00 goes back to the buyer of {late.number}. The order had been cancelled.",
         f"It is not what {odd.number} costs, so a new case asks what shall become of it.",
     ]
+
+
+@pytest.mark.covers("J2", "F16")
+@pytest.mark.parametrize("status", ["open", "lost"])
+def test_disputed_money_pays_no_order(status: str, asha: User) -> None:
+    attempt = ordered()
+    held = paid(attempt, amount=100)
+    payments.record(held, settled(attempt, amount=100, amount_paid=100))
+    other = stray(ordered().order, 500)
+    for number, payment_id in enumerate((held.payment_id, other.razorpay_payment_id)):
+        entity = reports.dispute_entity(payment_id, status=status, amount=50, id=f"disp_{number:014d}")
+        disputes.record(dispute_facts(entity))
+    with pytest.raises(NotAcceptable, match="disputes" if status == "open" else "way back"):
+        judgement.accept(payment_id=Payment.objects.get(amount=100).pk, user=asha, reason="fine")
+    with pytest.raises(NotAcceptable) as refused:
+        judgement.link(payment_id=other.pk, order=ordered().order, user=asha, reason="fine")
+    words = "The buyer disputes this payment: it pays nothing as long as a bank may take it back."
+    assert refused.value.text == words
+    other.refresh_from_db()
+    assert (other.order, Payment.objects.filter(fulfils=True).exists()) == (None, False)
+    assert_books_hold()
+
+
+@pytest.mark.covers("J2")
+def test_only_what_a_bank_left_is_written_off(asha: User) -> None:
+    payment = stray(ordered().order, 500)
+    for deducted in (400, 500):
+        entity = reports.dispute_entity(payment.razorpay_payment_id, status="lost", amount=deducted)
+        disputes.record(dispute_facts(entity))
+        if deducted == 400:
+            judgement.write_off(payment_id=payment.pk, user=asha, reason="in cash")
+            assert LedgerEntry.objects.get(kind="write_off").amount == 100
+    assert (ledger.lost(payment), ledger.written_off(payment)) == (500, 0), "the bank took that too"
+    with pytest.raises(NotAcceptable):
+        judgement.write_off(payment_id=payment.pk, user=asha, reason="the bank has it")
+    assert_books_hold()
+
+
+def test_money_that_razorpay_calls_refunded_is_not_linked(asha: User) -> None:
+    order = ordered().order
+    gone = paid(order.razorpay_orders.get(), 7, order_id=None, status="refunded", captured=True, amount_refunded=1)
+    payments.record(gone)
+    with pytest.raises(NotAcceptable, match="Nothing of this payment is left"):
+        judgement.link(payment_id=Payment.objects.get().pk, order=order, user=asha, reason="by link")
+
+
+@pytest.mark.covers("I15", "F3")
+def test_a_second_payment_that_is_disputed_waits_for_a_person(asha: User) -> None:
+    attempt = ordered()
+    payments.record(paid(attempt, 1))
+    second = paid(attempt, 2)
+    disputes.record(dispute_facts(reports.dispute_entity(second.payment_id, status="open", amount=second.amount)))
+    payments.record(second)
+    refunds.send_waiting()
+    assert Refund.objects.get().status == "failed"
+    open_kinds = set(AttentionCase.objects.filter(closed_at=None).values_list("kind", "order"))
+    assert open_kinds == {("dispute_open", attempt.order_id), ("refund_failed", attempt.order_id)}
+    assert_books_hold()
+
+
+def test_what_was_going_back_before_a_link_is_no_part_of_the_sale(asha: User) -> None:
+    order = ordered().order
+    payment = stray(order, order.total + 500)
+    for number, status in enumerate(("pending", "failed")):
+        refunds.record(dashboard_refund(payment.razorpay_payment_id, 500, number, status=status))
+    contradictions.in_refund(payment, None, dashboard_refund(payment.razorpay_payment_id, 10**9, 3))
+    judgement.link(payment_id=payment.pk, order=order, user=asha, reason="by link")
+    assert list(payment.refunds.values_list("status", "before_sale")) == [("pending", True), ("failed", False)]
+    assert AttentionCase.objects.get(kind="report_differs").order == order, "its other cases name the order"
+    assert_books_hold()
+
+
+def test_what_is_left_again_is_written_off_again(asha: User) -> None:
+    payment = stray(ordered().order, 500)
+    refunds.record(dashboard_refund(payment.razorpay_payment_id, 200))
+    judgement.write_off(payment_id=payment.pk, user=asha, reason="in cash")
+    refunds.record(dashboard_refund(payment.razorpay_payment_id, 200, status="failed"))
+    judgement.write_off(payment_id=payment.pk, user=asha, reason="in cash too")
+    entries = LedgerEntry.objects.filter(kind="write_off")
+    assert list(entries.values_list("amount", "text")) == [(300, "in cash"), (200, "in cash too")]
+    assert not AttentionCase.objects.filter(closed_at=None).exists()
+    assert_books_hold()

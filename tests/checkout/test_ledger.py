@@ -1,6 +1,7 @@
 """The ledger adds up each payment by itself, and books a fact once."""
 
 import pytest
+from django.contrib.auth.models import User
 from django.db import DatabaseError, connection, transaction
 
 from checkout import ledger, payments, refunds
@@ -29,8 +30,8 @@ def test_a_payment_is_added_up_by_kinds(payment: Payment) -> None:
     amounts = {"capture": 1000, "fee": 20, "dispute": 8, "write_off": 50, "refund": 300, "refund_reversal": 100}
     for kind, amount in amounts.items():
         assert ledger.book(EntryKind(kind), payment, amount)
-    assert (ledger.captured(payment), ledger.kept(payment), ledger.returned(payment)) == (1000, 950, 200)
-    assert ledger.lost(payment) == 8
+    assert (ledger.captured(payment), ledger.kept(payment), ledger.returned(payment)) == (1000, 942, 200)
+    assert (ledger.lost(payment), ledger.written_off(payment)) == (8, 50)
     ledger.book(EntryKind.REFUND, payment, 60, entity_id="rfnd_2")
     assert ledger.returned(payment) == 260
 
@@ -43,6 +44,40 @@ def test_a_fact_is_booked_once(payment: Payment) -> None:
     assert ledger.is_booked(EntryKind.REFUND, "rfnd_1") is True
     assert ledger.is_booked(EntryKind.CAPTURE, "rfnd_1") is False
     assert ledger.is_booked(EntryKind.REFUND, "rfnd_2") is False
+
+
+def test_a_correction_is_a_further_entry(payment: Payment, asha: User) -> None:
+    ledger.book(EntryKind.CAPTURE, payment, 1000)
+    ledger.book(EntryKind.DISPUTE, payment, 5, entity_id="disp_2")
+    for amount in (100, 100, 400, 250, 0, 7):
+        ledger.correct(EntryKind.DISPUTE, payment, amount, entity_id="disp_1", text=f"to {amount}", user=asha)
+        assert ledger.lost(payment) == amount + 5
+        assert ledger.kept(payment) == 1000 - amount - 5
+    entries = LedgerEntry.objects.filter(payment=payment, entity_id__startswith="disp_1")
+    assert list(entries.values_list("kind", "entity_id", "amount", "text", "user__username")) == [
+        ("dispute", "disp_1", 100, "to 100", "asha"),
+        ("dispute", "disp_1/2", 300, "to 400", "asha"),
+        ("dispute_reversal", "disp_1/3", 150, "to 250", "asha"),
+        ("dispute_reversal", "disp_1/4", 250, "to 0", "asha"),
+        ("dispute", "disp_1/5", 7, "to 7", "asha"),
+    ]
+    ledger.correct(EntryKind.WRITE_OFF, payment, 20)
+    ledger.correct(EntryKind.WRITE_OFF, payment, 30)
+    ledger.correct(EntryKind.WRITE_OFF, payment, 25)
+    own = payment.razorpay_payment_id
+    written = LedgerEntry.objects.filter(payment=payment, kind__startswith="write_off")
+    assert list(written.values_list("entity_id", "amount", "text")) == [
+        (own, 20, ""),
+        (f"{own}/2", 10, ""),
+        (f"{own}/3", 5, ""),
+    ]
+    assert (ledger.written_off(payment), ledger.kept(payment)) == (25, 1000 - 12 - 25)
+
+
+def test_what_is_kept_is_told_from_entries() -> None:
+    assert ledger.kept_of((kind.value, 1) for kind in EntryKind) == 1
+    amounts = {"capture": 100, "write_off": 40, "write_off_reversal": 10, "dispute": 20, "dispute_reversal": 5}
+    assert ledger.kept_of(amounts.items()) == 55
 
 
 def test_an_entry_says_what_it_is_about(payment: Payment, django_user_model: type) -> None:

@@ -7,7 +7,7 @@ from django.db import IntegrityError, transaction
 from django.test import Client
 
 from checkout import cart as carts
-from checkout import orders, payments, refunds
+from checkout import gateway, orders, payments, refunds
 from checkout.facts import PaymentFacts
 from checkout.models import AttentionCase, LedgerEntry, Payment, RazorpayOrder, Refund
 from checkout.models.attention import CaseKind
@@ -19,6 +19,7 @@ from tests.checkout.orders import (
     SKU,
     assert_books_hold,
     cart_with,
+    dashboard_refund,
     opened,
     ordered,
     outcome,
@@ -287,3 +288,19 @@ def test_money_for_an_order_on_hold_buys_it_when_it_is_right() -> None:
     assert outcome(attempt.order)["status"] == OrderStatus.PAID
     assert kinds() == [CaseKind.AMOUNT_MISMATCH]
     assert_books_hold()
+
+
+def test_a_signed_payment_whose_refund_was_heard_of_first_is_on_its_way_to_its_order(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def silent(_payment_id: str) -> None:
+        raise gateway.GatewayError(detail="Timeout")
+
+    attempt = ordered()
+    triple = reports.triple(str(attempt.razorpay_order_id))
+    refunds.record(dashboard_refund(reports.PAYMENT_ID, 10_000, status="pending"))
+    monkeypatch.setattr(gateway, "fetch_payment", silent)
+    payments.verify(**{name.removeprefix("razorpay_"): value for name, value in triple.items()})
+    payment = Payment.objects.get()
+    assert (payment.order, payment.razorpay_order, payment.amount) == (attempt.order, attempt, attempt.amount)
+    assert orders.has_money_coming(attempt.order)

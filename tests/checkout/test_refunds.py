@@ -16,8 +16,8 @@ from django.utils import timezone
 from pytest_django import Settings
 
 from catalog.models.stock import AppendOnlyError
-from checkout import claims, emails, gateway, judgement, ledger, payments, refunds, tracker
-from checkout.facts import refund_facts
+from checkout import claims, disputes, emails, gateway, judgement, ledger, payments, refunds, tracker
+from checkout.facts import dispute_facts, refund_facts
 from checkout.invoices import financial_year
 from checkout.management.commands.audit import disagreements
 from checkout.models import AttentionCase, LedgerEntry, Order, OutboxEmail, Payment, Refund
@@ -456,14 +456,54 @@ def test_what_went_back_before_a_person_linked_the_rest_has_no_credit_note(djang
 
 @pytest.mark.covers("I15")
 def test_a_disputed_payment_is_refunded_only_on_purpose() -> None:
-    from checkout import disputes
-    from checkout.facts import dispute_facts
-
     payment = bought()
     disputes.record(dispute_facts(reports.dispute_entity(payment.razorpay_payment_id)))
     with pytest.raises(RefundRefused, match="disputes"):
         ask(payment, 100)
     assert ask(payment, 100, despite_dispute=True)
+
+
+@pytest.mark.covers("I15")
+@pytest.mark.parametrize("status", ["open", "lost"])
+def test_a_dispute_stops_a_refund_that_waits_to_be_made(
+    status: str, simulator: Simulator, faulty: FaultyRazorpay
+) -> None:
+    payment = really_bought(simulator)
+    refund = ask(payment, 5_000)
+    faulty.plan(faults.answer(500, "{}"), on=REFUND)
+    assert refunds.send(refund.pk).status == "requested"
+    disputes.record(dispute_facts(reports.dispute_entity(payment.razorpay_payment_id, status=status)))
+    Refund.objects.update(next_try_at=timezone.now())
+    refunds.send_waiting()
+    refund.refresh_from_db()
+    assert (refund.status, faulty.count(REFUND)) == ("failed", 1)
+    case = AttentionCase.objects.get(kind=CaseKind.REFUND_FAILED)
+    assert "The buyer disputes this payment" in case.text
+    assert_books_hold()
+
+
+@pytest.mark.covers("I3", "I15")
+def test_a_dispute_does_not_hide_a_refund_that_was_made_before_it(simulator: Simulator, faulty: FaultyRazorpay) -> None:
+    payment = really_bought(simulator)
+    refund = ask(payment, 5_000)
+    faulty.plan(faults.lose_answer, on=REFUND)
+    refunds.send(refund.pk)
+    disputes.record(dispute_facts(reports.dispute_entity(payment.razorpay_payment_id)))
+    Refund.objects.update(next_try_at=timezone.now())
+    refunds.send_waiting()
+    assert Refund.objects.get().status == "processed"
+
+
+def test_a_report_that_is_faster_than_a_lost_answer_leaves_no_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    refund = ask(bought(), 5_000)
+
+    def lose(*_args: Any, **_options: Any) -> None:
+        refunds.record(refund_of(refund))
+        raise gateway.GatewayError(detail="Timeout")
+
+    monkeypatch.setattr(gateway, "refund", lose)
+    sent = refunds.send(refund.pk)
+    assert (sent.status, sent.error) == ("processed", "")
 
 
 def test_the_database_refuses_to_change_the_books() -> None:

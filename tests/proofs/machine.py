@@ -228,8 +228,8 @@ class Life(Ground):
                 cancelling.cancel_stuck(order.pk, reason="never paid", user=staff())
 
     @precondition(lambda self: self.paid)
-    @rule(at=PICK, other=PICK, way=PICK)
-    def decide(self, at: int, other: int, way: int) -> None:
+    @rule(at=PICK, other=PICK, way=PICK, is_sure=st.booleans())
+    def decide(self, at: int, other: int, way: int, is_sure: bool) -> None:
         """A person decides about a case in one of the ways that the admin offers."""
         case = pick(AttentionCase.objects.filter(closed_at=None), at)
         order = pick(Order.objects.all(), other)
@@ -237,7 +237,8 @@ class Life(Ground):
             with suppress(decisions.Refused):
                 name = ways[way % len(ways)][0]
                 number = order.number if order else ""
-                decisions.take(case, name, user=staff(), words="as agreed", order_number=number)
+                ticks = decisions.Ticks(despite_dispute=is_sure, despite_later=is_sure)
+                decisions.take(case, name, user=staff(), words="as agreed", order_number=number, ticks=ticks)
 
     # Time.
 

@@ -25,8 +25,8 @@ SHARE = 15
 # States that are equal have equal books, so that the audit looks at a part of them only.
 AUDITED = 10
 Way = tuple[str, ...]
-# What the shop saw of a payment on its way is history, and differs as the ways do.
-SEEN = ("payment_failed", "payment_authorized")
+# What the shop saw of a payment or a dispute on its way is history, and differs as the ways do.
+SEEN = ("payment_failed", "payment_authorized", "dispute_open", "dispute_lost")
 
 
 def refunded_once(attempt: RazorpayOrder, *, amount: int, has_payment: bool) -> dict[str, bytes]:
@@ -62,6 +62,25 @@ def paid_twice(attempt: RazorpayOrder) -> dict[str, bytes]:
     }
 
 
+def disputed(attempt: RazorpayOrder) -> dict[str, bytes]:
+    """Return the reports of a payment whose buyer went to the bank and won, after a part had gone back."""
+
+    def dispute(status: str) -> bytes:
+        entity = reports.dispute_entity(reports.PAYMENT_ID, status=status, amount=30_000)
+        return reports.event(f"payment.dispute.{'created' if status == 'open' else status}", dispute=entity)
+
+    refund = reports.refund_entity(reports.PAYMENT_ID, amount=500)
+    return {
+        **payment_reports(attempt, "authorized", "captured"),
+        "order.paid": reports.event(
+            "order.paid", payment=reports.payment_entity(attempt), order=reports.order_entity(attempt)
+        ),
+        "refund.processed": reports.event("refund.processed", refund=refund),
+        "dispute.created": dispute("open"),
+        "dispute.lost": dispute("lost"),
+    }
+
+
 def payment_reports(attempt: RazorpayOrder, *statuses: str, **changes: Any) -> dict[str, bytes]:
     """Return a report of a payment for each of its states."""
     return {
@@ -77,6 +96,7 @@ SCENES: dict[str, Callable[[RazorpayOrder], dict[str, bytes]]] = {
     "all refunded, payment left out": lambda attempt: refunded_once(attempt, amount=attempt.amount, has_payment=False),
     "a part refunded": lambda attempt: refunded_once(attempt, amount=500, has_payment=True),
     "paid twice": paid_twice,
+    "disputed": disputed,
 }
 
 
@@ -126,6 +146,7 @@ def state() -> dict[str, Any]:
                 (refund.status, refund.amount, refund.origin, bool(refund.credit_note_number))
                 for refund in payment.refunds.all()
             ),
+            "disputes": list(payment.disputes.values_list("status", "amount_deducted")),
             "ledger": sorted(payment.entries.values_list("kind", "amount")),
         }
         for payment in Payment.objects.order_by("-fulfils")
@@ -135,7 +156,7 @@ def state() -> dict[str, Any]:
         "payments": payments,
         "history": sorted(OrderEvent.objects.exclude(kind__in=SEEN).values_list("kind", "status")),
         "mails": sorted(OutboxEmail.objects.values_list("kind", flat=True)),
-        "open cases": sorted(AttentionCase.objects.filter(closed_at=None).values_list("kind", "text")),
+        "open cases": sorted(AttentionCase.objects.filter(closed_at=None).values_list("kind", "text", "order")),
         "sums": (LedgerEntry.objects.count(), Refund.objects.count(), stock_of()),
     }
 

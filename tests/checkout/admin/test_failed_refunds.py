@@ -5,12 +5,14 @@ from django.contrib.auth.models import User
 from django.test import Client
 
 from checkout import disputes, gateway, judgement, payments, refunds
+from checkout.admin import decisions
 from checkout.facts import dispute_facts
 from checkout.models import AttentionCase, Order, Payment, Refund
 from tests.checkout import faults, reports
+from tests.checkout.admin.people import in_role
 from tests.checkout.admin.test_acts import told
 from tests.checkout.faults import FaultyRazorpay
-from tests.checkout.orders import assert_books_hold, ordered, paid, settled
+from tests.checkout.orders import assert_books_hold, dashboard_refund, ordered, paid, refund_of, settled
 from tests.programs import Simulator
 
 pytestmark = pytest.mark.django_db
@@ -104,4 +106,90 @@ def test_an_order_on_hold_ends_when_its_money_is_gone(way: str, owner: Client) -
     assert order.status == "cancelled"
     if way == "write_off":
         assert "/admin/orders/refund/" not in owner.get(f"/admin/orders/inspect/{order.pk}/").content.decode()
+    assert_books_hold()
+
+
+def bounced(payment: Payment, amount: int = 30_000) -> Refund:
+    """Return a refund that the bank sent back."""
+    refund = refunds.request(payment_id=payment.pk, amount=amount, reason="a dent")
+    refunds.record(refund_of(refund, status="pending"))
+    refund.refresh_from_db()
+    refunds.record(refund_of(refund, status="failed"))
+    return refund
+
+
+def live() -> list[int]:
+    """Return the amounts of all refunds that have not failed."""
+    return list(Refund.objects.exclude(status="failed").values_list("amount", flat=True))
+
+
+@pytest.mark.covers("I2")
+def test_two_clicks_refund_anew_once(faulty: FaultyRazorpay) -> None:
+    """Both pages were read while the case was open."""
+    bounced(bought())
+    user = in_role("owner")
+    faulty.plan(faults.reset, on=REFUND, times=9)
+    first, second = open_case(), open_case()
+    decisions.take(first, "again", user=user, words="anew")
+    with pytest.raises(decisions.Refused, match="meanwhile"):
+        decisions.take(second, "again", user=user, words="anew")
+    assert live() == [30_000]
+    AttentionCase.objects.update(closed_at=None)
+    with pytest.raises(decisions.Refused, match="asked for before"):
+        decisions.take(open_case(), "again", user=user, words="anew", ticks=decisions.Ticks(despite_later=True))
+    assert open_case(), "what is refused closes nothing"
+    assert_books_hold()
+
+
+@pytest.mark.covers("I2")
+@pytest.mark.parametrize("way", ["again", "retry"])
+def test_what_was_refunded_elsewhere_since_is_named_and_not_paid_once_more(
+    way: str, owner: Client, faulty: FaultyRazorpay
+) -> None:
+    payment = bought()
+    if way == "again":
+        bounced(payment)
+    else:
+        faulty.plan(faults.refuse(400, "no balance"), on=REFUND)
+        refunds.send(refunds.request(payment_id=payment.pk, amount=30_000, reason="a dent").pk)
+    refunds.record(dashboard_refund(payment.razorpay_payment_id, 30_000))
+    case, words = open_case(), "Since this refund failed, ₹300.00 (rfnd_Dashboard00001) went back"
+    url = f"/admin/attention/inspect/{case.pk}/"
+    assert words in owner.get(url).content.decode()
+    answer = owner.post(url, {"decision": way, "resolution": "as agreed"})
+    assert (answer.status_code, live()) == (422, [30_000])
+    faulty.plan(faults.reset, on=REFUND, times=9)
+    owner.post(url, {"decision": way, "resolution": "one more dent", "despite_later": "on"})
+    assert live() == [30_000, 30_000]
+    assert_books_hold()
+
+
+@pytest.mark.covers("I15")
+def test_a_refund_is_tried_again_despite_a_dispute_only_on_purpose(owner: Client, faulty: FaultyRazorpay) -> None:
+    payment = bought()
+    faulty.plan(faults.refuse(400, "no balance"), on=REFUND)
+    refunds.send(refunds.request(payment_id=payment.pk, amount=5_000, reason="a dent").pk)
+    url = f"/admin/attention/inspect/{open_case().pk}/"
+    assert "despite_dispute" not in owner.get(url).context["form"].fields
+    disputes.record(dispute_facts(reports.dispute_entity(payment.razorpay_payment_id)))
+    answer = owner.post(url, {"decision": "retry", "resolution": "as agreed"})
+    assert (answer.status_code, live()) == (422, [])
+    faulty.plan(faults.reset, on=REFUND, times=9)
+    owner.post(url, {"decision": "retry", "resolution": "as agreed", "despite_dispute": "on"})
+    assert Refund.objects.values_list("status", "despite_dispute").get() == ("requested", True)
+
+
+@pytest.mark.covers("I11")
+def test_of_a_failed_refund_that_no_longer_fits_the_rest_goes_back(owner: Client, faulty: FaultyRazorpay) -> None:
+    attempt = ordered()
+    payments.record(paid(attempt, 7, order_id=None))
+    payment = Payment.objects.get()
+    faulty.plan(faults.refuse(400, "no balance"), on=REFUND)
+    decide(owner, open_case(), "refund")
+    refunds.record(dashboard_refund(payment.razorpay_payment_id, 10_000))
+    case = open_case()
+    assert offered(owner, case) == {"link", "refund", "write_off"}
+    faulty.plan(faults.reset, on=REFUND, times=9)
+    decide(owner, case, "refund", despite_later="on")
+    assert live() == [10_000, payment.amount - 10_000]
     assert_books_hold()
