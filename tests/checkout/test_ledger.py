@@ -49,7 +49,7 @@ def test_a_fact_is_booked_once(payment: Payment) -> None:
 def test_a_correction_is_a_further_entry(payment: Payment, asha: User) -> None:
     ledger.book(EntryKind.CAPTURE, payment, 1000)
     ledger.book(EntryKind.DISPUTE, payment, 5, entity_id="disp_2")
-    for amount in (100, 100, 400, 250, 0, 7):
+    for amount in (100, 100, 400, 250, 0, 7, 8):
         ledger.correct(EntryKind.DISPUTE, payment, amount, entity_id="disp_1", text=f"to {amount}", user=asha)
         assert ledger.lost(payment) == amount + 5
         assert ledger.kept(payment) == 1000 - amount - 5
@@ -60,6 +60,7 @@ def test_a_correction_is_a_further_entry(payment: Payment, asha: User) -> None:
         ("dispute_reversal", "disp_1/3", 150, "to 250", "asha"),
         ("dispute_reversal", "disp_1/4", 250, "to 0", "asha"),
         ("dispute", "disp_1/5", 7, "to 7", "asha"),
+        ("dispute", "disp_1/6", 1, "to 8", "asha"),
     ]
     ledger.correct(EntryKind.WRITE_OFF, payment, 20)
     ledger.correct(EntryKind.WRITE_OFF, payment, 30)
@@ -71,7 +72,7 @@ def test_a_correction_is_a_further_entry(payment: Payment, asha: User) -> None:
         (f"{own}/2", 10, ""),
         (f"{own}/3", 5, ""),
     ]
-    assert (ledger.written_off(payment), ledger.kept(payment)) == (25, 1000 - 12 - 25)
+    assert (ledger.written_off(payment), ledger.kept(payment)) == (25, 1000 - 13 - 25)
 
 
 def test_what_is_kept_is_told_from_entries() -> None:
