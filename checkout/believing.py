@@ -20,6 +20,7 @@ def believe(facts: PaymentFacts, payment: Payment) -> None:
         attention.close_captured(payment)
     if facts.was_captured:
         ledger.book(EntryKind.CAPTURE, payment, facts.amount)
+    if ledger.captured(payment):
         ledger.correct(EntryKind.FEE, payment, payment.fee or 0)
 
 

@@ -2,10 +2,12 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 
 from django.db.models import Count, F, Q, Sum, Value
 from django.db.models.functions import Coalesce, Concat
+from django.utils import timezone
 
 from catalog.money import rupees
 from checkout import attention, ledger
@@ -16,6 +18,8 @@ from checkout.models.ledger import REVERSALS, EntryKind
 from checkout.models.refund import RefundOrigin
 from checkout.status import OrderStatus, PaymentStatus, RefundStatus
 
+# Within this time a pass asks about undecided money of an order on hold.
+ASKED_WITHIN = timedelta(hours=1)
 OURS = Q(origin__in=[RefundOrigin.STAFF, RefundOrigin.SHOP, RefundOrigin.DASHBOARD])
 
 
@@ -104,9 +108,16 @@ def has_a_home() -> Iterator[str]:
     for payment in loose:
         sums = books[payment.pk]
         left = ledger.kept_of(sums.items()) - going.get(payment.pk, 0)
-        is_open = payment.order is not None and payment.order.status == OrderStatus.PENDING
-        if left > 0 and not is_open and payment.pk not in waiting:
+        if left > 0 and not _is_asked_about(payment) and payment.pk not in waiting:
             yield f"{payment}: {left} paise pay no order, are not on their way back, and nobody is asked to decide"
+
+
+def _is_asked_about(payment: Payment) -> bool:
+    """Tell whether the shop still asks Razorpay what this money does: for as long as it takes, or beside held money."""
+    if payment.order is None:
+        return False
+    is_news = payment.updated_at > timezone.now() - ASKED_WITHIN
+    return payment.order.status == OrderStatus.PENDING or (payment.order.status == OrderStatus.ON_HOLD and is_news)
 
 
 def pays_its_own_order() -> Iterator[str]:

@@ -93,7 +93,7 @@ def with_code(code: str) -> Bring:
         full_cart(shopper)
         shopper.forgive("400 POST")
         shopper.page.get_by_text("I have a code").click()
-        shopper.page.get_by_label("Code").fill(code)
+        shopper.page.get_by_label("Code", exact=True).fill(code)
         shopper.button("Use it").click()
         shopper.page.locator(".notice").first.wait_for()
 
