@@ -1,4 +1,4 @@
-"""`make test`: every test, on SQLite, on PostgreSQL and in a browser, all three side by side.
+"""`make test`: every test, on SQLite, on PostgreSQL and in a browser, side by side.
 
 What cannot be set up on this machine is named in one line at the end; CI=true makes a failure of it. COVERAGE=1
 measures which lines and branches the tests reach.
@@ -36,6 +36,10 @@ WITHOUT_DATABASE = (
 )
 
 
+# What takes long on SQLite, in a process of its own: one alone would keep one core busy after all others have ended.
+LONG = ("tests/proofs", "tests/soaking", "tests/webhooks", "tests/razorpay_simulator")
+
+
 class Run:
     """One test run, what became of its parts, and what could not be tested."""
 
@@ -46,9 +50,9 @@ class Run:
         self.started = time.monotonic()
 
     def all(self) -> None:
-        """Run three lanes side by side: SQLite's suite, PostgreSQL's, the browser's. The lines of two come at the end.
+        """Run four lanes side by side: SQLite's suite in two, PostgreSQL's, the browser's. All but one tell at the end.
 
-        Each waits a good deal for programs that it started, so three keep two cores busy. What never reaches a database
+        Each waits a good deal for programs that it started, so four keep two cores busy. What never reaches a database
         is run with SQLite alone, and so is what is marked `once`.
         """
         LOGS.mkdir(exist_ok=True)
@@ -61,8 +65,9 @@ class Run:
                 lanes.start("PostgreSQL", [again], {"DATABASE_URL": address})
             journeys = [["-m", "browser", folder] for folder in BROWSER_FOLDERS]
             lanes.start("Browser", journeys, is_possible=install_chromium)
+            lanes.start("SQLite, long", [[*LONG]])
             print("\n== SQLite", flush=True)
-            self.note("SQLite", lanes.run(["tests"]))
+            self.note("SQLite", lanes.run([*(f"--ignore={path}" for path in LONG), "tests"]))
             for name in lanes.started:
                 code = lanes.wait(name)
                 if code is None:
@@ -154,7 +159,7 @@ class Lanes:
 
     def log(self, name: str) -> Path:
         """Return the file that a lane writes."""
-        return LOGS / f"test-{name.lower()}.log"
+        return LOGS / f"test-{name.lower().replace(', ', '-')}.log"
 
     def _lane(
         self, log: Path, runs: list[list[str]], environment: dict[str, str], is_possible: Callable[[], object]

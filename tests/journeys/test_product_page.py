@@ -46,7 +46,11 @@ def test_without_javascript_a_picture_is_a_link_to_the_large_one(plain_shopper: 
 def test_the_page_is_light_asks_nobody_else_and_does_not_jump(make_shopper: MakeShopper, shop: Shop) -> None:
     shopper = make_shopper("phone")
     found: list[Response] = []
-    shopper.page.on("response", found.append)
+
+    def note(answer: Response) -> None:
+        found.append(answer)
+
+    shopper.page.on("response", note)
     shopper.see(PLAIN)
     shopper.page.wait_for_load_state("networkidle")
     assert [answer.url for answer in found if not answer.url.startswith(shop.url)] == []
