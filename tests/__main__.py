@@ -50,10 +50,10 @@ class Run:
         self.started = time.monotonic()
 
     def all(self) -> None:
-        """Run four lanes side by side: SQLite's suite in two, PostgreSQL's, the browser's. All but one tell at the end.
+        """Run three lanes side by side: SQLite's suite, PostgreSQL's, the browser's and then what is long on SQLite.
 
-        Each waits a good deal for programs that it started, so four keep two cores busy. What never reaches a database
-        is run with SQLite alone, and so is what is marked `once`.
+        Each waits a good deal for programs that it started, so three keep two cores busy. What never reaches a database
+        is run with SQLite alone, and so is what is marked `once`. All but the first tell at the end.
         """
         LOGS.mkdir(exist_ok=True)
         with ExitStack() as stack:
@@ -65,7 +65,7 @@ class Run:
                 lanes.start("PostgreSQL", [again], {"DATABASE_URL": address})
             journeys = [["-m", "browser", folder] for folder in BROWSER_FOLDERS]
             lanes.start("Browser", journeys, is_possible=install_chromium)
-            lanes.start("SQLite, long", [[*LONG]])
+            lanes.start("SQLite, long", [[*LONG]], after="Browser")
             print("\n== SQLite", flush=True)
             self.note("SQLite", lanes.run([*(f"--ignore={path}" for path in LONG), "tests"]))
             for name in lanes.started:
@@ -130,9 +130,11 @@ class Lanes:
         runs: list[list[str]],
         environment: dict[str, str] | None = None,
         is_possible: Callable[[], object] = lambda: True,
+        after: str = "",
     ) -> None:
-        """Begin a lane of pytest runs, one after the other, if what they need can be had."""
-        self.started[name] = self.pool.submit(self._lane, self.log(name), runs, environment or {}, is_possible)
+        """Begin a lane of pytest runs, one after the other, if what they need can be had; `after` another one's end."""
+        before = self.started.get(after)
+        self.started[name] = self.pool.submit(self._lane, self.log(name), runs, environment or {}, is_possible, before)
 
     def wait(self, name: str) -> int | None:
         """Wait for a lane and return the first exit code that is not 0, or None when it was not possible."""
@@ -162,8 +164,15 @@ class Lanes:
         return LOGS / f"test-{name.lower().replace(', ', '-')}.log"
 
     def _lane(
-        self, log: Path, runs: list[list[str]], environment: dict[str, str], is_possible: Callable[[], object]
+        self,
+        log: Path,
+        runs: list[list[str]],
+        environment: dict[str, str],
+        is_possible: Callable[[], object],
+        before: "Future[int | None] | None",
     ) -> int | None:
+        if before:
+            before.result()
         if not is_possible():
             return None
         with log.open("wb") as output:

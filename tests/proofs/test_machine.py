@@ -41,6 +41,7 @@ def live(lives: int, *, phases: tuple[Phase, ...]) -> None:
     )
 
 
+@pytest.mark.timeout(0 if effort.IS_FULL else 1_000)
 def test_any_life_ends_well() -> None:
     live(effort.share(effort.EXAMPLES), phases=(Phase.generate, Phase.shrink))
 
