@@ -5,9 +5,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from catalog import shop_time
 from catalog.days import span
 from catalog.models import ShopSettings
 from catalog.money import rupees
@@ -80,7 +80,7 @@ def quote(postcode: str, *, grams: int, subtotal: int, shop: ShopSettings, day: 
         return Quote(amount, refusal=refusal)
     if not postcode:
         return Quote(amount)
-    first, last = window(zone, day=day or timezone.localdate(), dispatch_days=shop.dispatch_days)
+    first, last = window(zone, day=day or shop_time.day(), dispatch_days=shop.dispatch_days)
     return Quote(amount, postcode, first, last)
 
 

@@ -4,10 +4,10 @@ import re
 
 from django.db import transaction
 from django.db.models import F
-from django.utils import timezone
 from wagtail.contrib.search_promotions.models import Query, QueryDailyHits
 from wagtail.search.utils import normalise_query_string
 
+from catalog import shop_time
 from catalog.cards import for_sale
 from catalog.models.search import EmptySearch
 from catalog.query import ListingQuery
@@ -26,7 +26,7 @@ def note(parameters: ListingQuery) -> bool:
     if not search.words or PRIVATE.search(text):
         return False
     is_empty = not for_sale().filter(search.condition()).exists()
-    today = timezone.localdate()
+    today = shop_time.day()
     with transaction.atomic():
         is_known = Query.objects.filter(query_string=text).exists()
         if not is_known and QueryDailyHits.objects.filter(date=today).count() >= MOST_A_DAY:
