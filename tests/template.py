@@ -4,14 +4,20 @@ Django empties every table instead: the append-only books refuse that, and what 
 Servers and other programs keep their connections over it: nothing is replaced under them, only the content changes.
 """
 
+import hashlib
+import os
 import sqlite3
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
+from pathlib import Path
 
 from django.db import connection, connections, transaction
 
 Restore = Callable[[], None]
+ROOT = Path(__file__).resolve().parents[1]
+# The files of migrated databases. One is made anew whenever a migration or a dependency changes.
+KEPT = ROOT / "var/test-databases"
 PATIENCE = 60.0
 
 # Every table of the shop, whether it has rows, and whether its own triggers must be quiet while it is emptied.
@@ -26,6 +32,24 @@ REWIND = f"""
     FROM ({SEQUENCES}) AS now JOIN {{schema}}."sequences of all tables" AS kept USING (schemaname, sequencename)
     WHERE now.last_value IS DISTINCT FROM kept.last_value
 """  # noqa: S608 - constants of this file.
+
+
+def migrated_file() -> Path:
+    """Return where an SQLite file lies, or will lie, on which these migrations have run: they take long."""
+    found = hashlib.sha256((ROOT / "requirements.txt").read_bytes())
+    for folder in ("catalog", "checkout", "site", "webhooks"):
+        for migration in sorted((ROOT / folder).glob("**/migrations/*.py")):
+            found.update(migration.read_bytes())
+    return KEPT / f"{found.hexdigest()[:20]}.sqlite3"
+
+
+def keep_migrated(file: Path) -> None:
+    """Keep the default database as `file` for the next run, whole or not at all."""
+    KEPT.mkdir(parents=True, exist_ok=True)
+    name, begun = str(connection.settings_dict["NAME"]), file.with_suffix(f".{os.getpid()}")
+    with closing(sqlite3.connect(name)) as now, closing(sqlite3.connect(begun)) as kept:
+        now.backup(kept)
+    begun.replace(file)
 
 
 @contextmanager
