@@ -18,7 +18,8 @@ run: ## Run the whole shop on this machine: PORT=8000, Ctrl-C stops it
 test: dev ## Run every test: on SQLite, on PostgreSQL and in a browser
 	@$(VENV)/python -m tests
 
-check: lint types test ## What CI runs: lint, types and tests
+check: dev ## What CI runs: lint, types and tests, side by side
+	@$(MAKE) --no-print-directory --jobs=3 lint types test
 
 prove: dev ## Run every proof of the money in full, on both databases: an hour or more
 	@$(VENV)/python -m tests.prove
