@@ -3,6 +3,7 @@
 import datetime as dt
 
 import pytest
+from django.apps import apps
 from django.utils import timezone
 
 true_now = timezone.now
@@ -14,6 +15,12 @@ class Clock:
     def __init__(self, monkeypatch: pytest.MonkeyPatch, at: dt.datetime | None = None) -> None:
         self._still, self._ahead = at, dt.timedelta(0)
         monkeypatch.setattr(timezone, "now", lambda: self.at)
+        for model in apps.get_models():
+            for field in model._meta.fields:
+                # Such a field holds the function that the module had when the model was made.
+                if field.default is true_now:
+                    monkeypatch.setattr(field, "default", timezone.now)
+                    monkeypatch.setitem(vars(field), "_get_default", timezone.now)
 
     @property
     def at(self) -> dt.datetime:

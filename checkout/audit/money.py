@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
-from django.db.models import Count, F, Q, Sum, Value
+from django.db.models import Count, F, Q, QuerySet, Sum, Value
 from django.db.models.functions import Coalesce, Concat
 from django.utils import timezone
 
@@ -18,7 +18,7 @@ from checkout.models.ledger import REVERSALS, EntryKind
 from checkout.models.refund import RefundOrigin
 from checkout.status import OrderStatus, PaymentStatus, RefundStatus
 
-# Within this time a pass asks about undecided money of an order on hold.
+# Within this time a pass asks about undecided money of an order on hold, and for refunds that a payment tells of.
 ASKED_WITHIN = timedelta(hours=1)
 OURS = Q(origin__in=[RefundOrigin.STAFF, RefundOrigin.SHOP, RefundOrigin.DASHBOARD])
 
@@ -38,7 +38,7 @@ def refunds_within_captures() -> Iterator[str]:
         back = sums[EntryKind.REFUND] - sums[EntryKind.REFUND_REVERSAL]
         if not 0 <= back <= sums[EntryKind.CAPTURE]:
             yield f"payment {payment_id}: the ledger has {sums[EntryKind.CAPTURE]} paise in and {back} out"
-    yield from _left_in_other_ways(books, dict(asked.values_list("payment_id").annotate(Sum("amount")).order_by()))
+    yield from _left_in_other_ways(books, _by_payment(asked))
     for payment in Payment.objects.filter(amount_refunded__gt=F("amount")):
         yield f"{payment}: Razorpay returned {payment.amount_refunded} paise of {payment.amount}"
 
@@ -98,26 +98,39 @@ def _refund_entries() -> Iterator[str]:
 
 
 def has_a_home() -> Iterator[str]:
-    """Every captured paisa pays an order, went back or is on its way back, was written off, or waits for a person."""
+    """Every captured paisa pays an order, went back or is on its way back, was written off, or waits for a person.
+
+    That it went back may be Razorpay's word about the payment, until the refund itself must have been heard of.
+    """
     books = _books()
     asked = Refund.objects.filter(OURS).exclude(status=RefundStatus.FAILED)
-    going = dict(asked.values_list("payment_id").annotate(total=Sum("amount")).values_list("payment_id", "total"))
+    going, made = _by_payment(asked), _by_payment(asked.exclude(razorpay_refund_id=None))
     loose = Payment.objects.filter(fulfils=False, entries__kind=EntryKind.CAPTURE).select_related("order")
     cases = AttentionCase.objects.filter(closed_at=None, kind__in=attention.OF_MONEY)
     waiting = set(cases.values_list("payment_id", flat=True))
     for payment in loose:
         sums = books[payment.pk]
-        left = ledger.kept_of(sums.items()) - going.get(payment.pk, 0)
+        unheard = payment.amount_refunded - made.get(payment.pk, 0) if _is_news(payment) else 0
+        left = ledger.kept_of(sums.items()) - going.get(payment.pk, 0) - max(unheard, 0)
         if left > 0 and not _is_asked_about(payment) and payment.pk not in waiting:
             yield f"{payment}: {left} paise pay no order, are not on their way back, and nobody is asked to decide"
+
+
+def _by_payment(refunds: QuerySet[Refund]) -> dict[int, int]:
+    return dict(refunds.values_list("payment_id").annotate(Sum("amount")).order_by())
 
 
 def _is_asked_about(payment: Payment) -> bool:
     """Tell whether the shop still asks Razorpay what this money does: for as long as it takes, or beside held money."""
     if payment.order is None:
         return False
-    is_news = payment.updated_at > timezone.now() - ASKED_WITHIN
-    return payment.order.status == OrderStatus.PENDING or (payment.order.status == OrderStatus.ON_HOLD and is_news)
+    is_held = payment.order.status == OrderStatus.ON_HOLD
+    return payment.order.status == OrderStatus.PENDING or (is_held and _is_news(payment))
+
+
+def _is_news(payment: Payment) -> bool:
+    """Tell whether something of a payment changed a moment ago, so that the rest may be on its way."""
+    return payment.updated_at > timezone.now() - ASKED_WITHIN
 
 
 def pays_its_own_order() -> Iterator[str]:

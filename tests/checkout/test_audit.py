@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from io import StringIO
 
@@ -27,6 +28,7 @@ from checkout.models import (
     Refund,
 )
 from checkout.models.ledger import EntryKind
+from checkout.status import PaymentStatus
 from tests.checkout.orders import SKU, make_overdue, opened, ordered, paid
 from tests.checkout.reports import dispute_entity, pay
 from tests.factories import Buyer, make_product
@@ -402,6 +404,16 @@ def test_a_cancellation_that_left_its_money_to_a_dispute_holds(asha: User) -> No
         if status == "open":
             cancelling.cancel_bought(attempt.order_id, reason="lost", amount=0, user=asha)
         assert not any(audit.run().values())
+
+
+def test_what_razorpay_says_went_back_has_a_home_until_its_refund_must_be_known(books: dict[str, Order]) -> None:
+    attempt = ordered()
+    assert orders.cancel(attempt.order_id, text="Cancelled by the buyer")
+    payments.record(replace(paid(attempt), status=PaymentStatus.REFUNDED, amount_refunded=attempt.amount))
+    stray = attempt.order.payments.get()
+    assert not any(audit.run().values())
+    Payment.objects.filter(pk=stray.pk).update(updated_at=timezone.now() - timedelta(hours=2))
+    assert audit.run()["M3 every captured paisa has a home"] == [f"{stray}: {attempt.amount} paise {NO_HOME}"]
 
 
 def test_json_of_bad_books(books: dict[str, Order]) -> None:

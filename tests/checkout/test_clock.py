@@ -11,11 +11,12 @@ from django.core import mail
 from django.core.management import call_command
 from django.test import Client
 
-from checkout import attempts, emails, reconciliation
-from checkout.models import Order, OutboxEmail, RazorpayOrder
+from catalog.models import StockMovement
+from checkout import attempts, emails, payments, reconciliation
+from checkout.models import LedgerEntry, Order, OrderEvent, OutboxEmail, RazorpayOrder
 from tests.checkout import reports
 from tests.checkout.faults import FaultyRazorpay
-from tests.checkout.orders import ONCE_PAID, SKU, assert_books_hold, cart_with, outcome, place, stock_of
+from tests.checkout.orders import ONCE_PAID, SKU, assert_books_hold, cart_with, ordered, outcome, paid, place, stock_of
 from tests.checkout.reports import deliver, event, payment_entity
 from tests.clock import Clock
 from tests.factories import Buyer, make_product
@@ -29,6 +30,16 @@ JUMPS = [{"hours": 1}, {"hours": -1}, {"days": 1}, {"days": -1}, {"days": 3650},
 def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     """A clock that begins at the true time, since Razorpay has its own."""
     return Clock(monkeypatch)
+
+
+def test_the_clock_of_these_tests_dates_every_row(clock: Clock) -> None:
+    clock.move(days=30)
+    payments.record(paid(ordered()))
+    begin = clock.at - dt.timedelta(minutes=1)
+    for model in (Order, OrderEvent, StockMovement, LedgerEntry, OutboxEmail):
+        times = {field.name: begin for field in model._meta.fields if field.name in ("at", "created_at")}
+        assert times
+        assert not model.objects.exclude(**{f"{name}__gte": moment for name, moment in times.items()}).exists()
 
 
 @pytest.mark.covers("G10")
