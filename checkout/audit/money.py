@@ -47,9 +47,8 @@ def _left_in_other_ways(books: dict[int, Counter[str]], asked: dict[int, int]) -
     told = AttentionCase.objects.filter(kind=CaseKind.DISPUTE_LOST, subject=attention.TWICE)
     twice = set(told.values_list("payment_id", flat=True))
     for payment_id, sums in books.items():
-        captured, kept = sums[EntryKind.CAPTURE], ledger.kept_of(sums.items())
-        if captured and (kept < 0 or (kept < asked.get(payment_id, 0) and payment_id not in twice)):
-            back = asked.get(payment_id, 0)
+        captured, kept, back = sums[EntryKind.CAPTURE], ledger.kept_of(sums.items()), asked.get(payment_id, 0)
+        if captured and kept < back and payment_id not in twice:
             yield f"payment {payment_id}: {captured - kept} paise lost or written off and {back} back of {captured}"
 
 

@@ -77,6 +77,19 @@ def test_money_that_left_twice_is_told() -> None:
 
 
 @pytest.mark.covers("J2")
+def test_a_bank_that_takes_the_same_money_twice_is_told() -> None:
+    payment = bought()
+    for number in (1, 2):
+        entity = reports.dispute_entity(
+            payment.razorpay_payment_id, status="lost", amount=payment.amount, id=f"disp_{number:014d}"
+        )
+        disputes.record(dispute_facts(entity))
+    case = AttentionCase.objects.get(subject=attention.TWICE)
+    assert (case.kind, case.closed_at, ledger.lost(payment)) == (CaseKind.DISPUTE_LOST, None, 2 * payment.amount)
+    assert_books_hold()
+
+
+@pytest.mark.covers("J2")
 def test_a_lost_dispute_that_takes_more_or_less_is_corrected() -> None:
     payment = bought()
     for deducted in (10_000, 30_000, 20_000):
