@@ -54,7 +54,8 @@ def credited(refund: Refund, order: Order) -> list[Row]:
     With pieces it is for these, and what is more than they cost is for the delivery. Otherwise it lowers the price of
     everything on the invoice by the same part.
     """
-    returned = [(item.order_line, item.quantity) for item in refund.lines.select_related("order_line")]
+    lines = {line.pk: line for line in order.lines.all()}
+    returned = [(lines[item.order_line_id], item.quantity) for item in refund.lines.all()]
     if not returned:
         rows = invoiced(order)
         parts = apportion(refund.credited, [row.total for row in rows])
