@@ -13,7 +13,7 @@ from wagtail import hooks
 from wagtail.snippets.models import register_snippet
 
 from checkout.admin.acts import ACTS
-from checkout.admin.bulk import PackInBulk, ShipInBulk, forbid_bulk_delete
+from checkout.admin.bulk import PackInBulk, PrintLabels, PrintSlips, ShipInBulk, forbid_bulk_delete
 from checkout.admin.cases import CaseViewSet
 from checkout.admin.coupons import CouponViewSet
 from checkout.admin.doors import keep_checkout, keep_checkout_in_bulk
@@ -28,6 +28,8 @@ register_snippet(CouponViewSet)
 register_snippet(ZoneViewSet)
 hooks.register("register_bulk_action", PackInBulk)
 hooks.register("register_bulk_action", ShipInBulk)
+hooks.register("register_bulk_action", PrintSlips)
+hooks.register("register_bulk_action", PrintLabels)
 hooks.register("before_delete_page", keep_checkout)
 hooks.register("before_unpublish_page", keep_checkout)
 hooks.register("before_bulk_action", keep_checkout_in_bulk)

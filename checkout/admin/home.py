@@ -22,7 +22,7 @@ from checkout.reports.period import Period
 from checkout.status import OrderStatus
 
 # Of the chart: days, and its size in units of its own.
-DAYS, WIDTH, HEIGHT = 30, 600, 120
+DAYS, WIDTH, HEIGHT = 30, 600, 80
 
 
 @dataclass(frozen=True)

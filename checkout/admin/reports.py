@@ -111,7 +111,7 @@ SOLD = (
     amount("tax", "GST in it"),
 )
 TAXED = (
-    Field("percent", "Rate"),
+    Field("table", "Rate"),
     count("papers", "Papers", is_summed=False),
     amount("taxable", "Taxable value"),
     amount("cgst", "CGST"),
@@ -153,7 +153,7 @@ REPORTS = [
         "gst",
         "GST by rate and state",
         "Value and tax of the invoices of this time by place of supply, and of its credit notes, which are taken off.",
-        "percent",
+        "table",
         LedgerEntry,
         gst.by_state,
         [Field("paper", "Paper"), Field("buyer", "Buyer"), Field("state", "Place of supply"), *TAXED],
@@ -162,7 +162,7 @@ REPORTS = [
         "hsn",
         "GST by HSN code",
         "Invoices less credit notes by HSN code, as the summary of the monthly return asks for.",
-        "percent",
+        "table",
         LedgerEntry,
         gst.by_hsn,
         [Field("hsn", "HSN"), count("quantity", "Pieces"), *TAXED],

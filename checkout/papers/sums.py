@@ -68,9 +68,13 @@ def credited(refund: Refund, order: Order) -> list[Row]:
     return [*rows, _delivery([line for line, _quantity in returned], more)] if more else rows
 
 
+def name_of(line: OrderLine) -> str:
+    """Return what a line is called on paper: its product, and its option unless the product's name has it."""
+    return f"{line.title}, {line.option}" if line.option and line.option not in line.title else line.title
+
+
 def _row(line: OrderLine, quantity: int, discount: int, total: int) -> Row:
-    title = f"{line.title}, {line.option}" if line.option and line.option not in line.title else line.title
-    return Row(title, line.sku, line.hsn, quantity, line.unit_price, discount, total, line.gst_rate)
+    return Row(name_of(line), line.sku, line.hsn, quantity, line.unit_price, discount, total, line.gst_rate)
 
 
 def _delivery(lines: Iterable[OrderLine], amount: int, *, discount: int = 0) -> Row:

@@ -55,7 +55,7 @@ class Period:
             yield self.first + timedelta(days=number)
 
     def __str__(self) -> str:
-        return f"{self.first:%d %b %Y} to {self.last:%d %b %Y}"
+        return f"{self.first:%-d %b %Y} to {self.last:%-d %b %Y}"
 
 
 def named(name: str, today: date | None = None) -> Period:

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from wagtail.contrib.search_promotions.models import Query
 
 from catalog.models import EmptySearch, ShopSettings, Stock, Variant
-from catalog.search.log import Query
 from checkout import cart as carts
 from checkout import payments, refunds
 from checkout.models import Cart, Coupon, Order, Refund, Settlement
