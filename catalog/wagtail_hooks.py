@@ -43,7 +43,7 @@ class HsnCodeViewSet(SnippetViewSet):
     """HSN codes with their dated GST rates."""
 
     model = HsnCode
-    icon = "percent"
+    icon = "table"
     menu_label = "HSN codes"
     list_display = ["code", "description"]
     search_fields = ["code", "description"]

@@ -1,7 +1,10 @@
 """What order staff find in the admin; `checkout/admin/` holds it, one subject a file."""
 
+from functools import partial
 from typing import Any
 
+from django.contrib.auth.models import Permission
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.templatetags.static import static
 from django.urls import URLPattern, reverse
@@ -10,11 +13,13 @@ from wagtail import hooks
 from wagtail.snippets.models import register_snippet
 
 from checkout.admin.acts import ACTS
-from checkout.admin.bulk import PackInBulk, ShipInBulk, forbid_bulk_delete
+from checkout.admin.bulk import PackInBulk, PrintLabels, PrintSlips, ShipInBulk, forbid_bulk_delete
 from checkout.admin.cases import CaseViewSet
 from checkout.admin.coupons import CouponViewSet
 from checkout.admin.doors import keep_checkout, keep_checkout_in_bulk
-from checkout.admin.home import FigureItem, OrderSearchArea, figures
+from checkout.admin.home import FigureItem, OrderSearchArea, SalesPanel, figures
+from checkout.admin.report_views import ReportMenuItem, urls
+from checkout.admin.reports import REPORTS
 from checkout.admin.viewset import OrderViewSet
 from checkout.admin.zones import ZoneViewSet
 
@@ -23,6 +28,8 @@ register_snippet(CouponViewSet)
 register_snippet(ZoneViewSet)
 hooks.register("register_bulk_action", PackInBulk)
 hooks.register("register_bulk_action", ShipInBulk)
+hooks.register("register_bulk_action", PrintSlips)
+hooks.register("register_bulk_action", PrintLabels)
 hooks.register("before_delete_page", keep_checkout)
 hooks.register("before_unpublish_page", keep_checkout)
 hooks.register("before_bulk_action", keep_checkout_in_bulk)
@@ -41,6 +48,22 @@ def close_bulk_delete() -> list[URLPattern]:
     return []
 
 
+@hooks.register("register_admin_urls")
+def report_urls() -> list[URLPattern]:
+    """Add the reports."""
+    return urls()
+
+
+for place, report in enumerate(REPORTS):
+    hooks.register("register_reports_menu_item", partial(ReportMenuItem, report, place))
+
+
+@hooks.register("register_permissions")
+def reading_the_books() -> QuerySet[Permission]:
+    """Let a group be given the right to read the reports."""
+    return Permission.objects.filter(content_type__app_label="checkout", codename="view_ledgerentry")
+
+
 @hooks.register("register_log_actions")
 def register_log_actions(actions: Any) -> None:
     """Name the acts of staff in Wagtail's log."""
@@ -55,6 +78,13 @@ def register_log_actions(actions: Any) -> None:
 def show_figures(request: HttpRequest, items: list[Any]) -> None:
     """Show the figures of the day before those of the pages."""
     items.extend(FigureItem(request, figure, place) for place, figure in enumerate(figures(request.user)))
+
+
+@hooks.register("construct_homepage_panels")
+def show_sales(request: HttpRequest, panels: list[Any]) -> None:
+    """Show the sales of the last days to those who may read the books."""
+    if SalesPanel.is_shown(request.user):
+        panels.append(SalesPanel())
 
 
 @hooks.register("register_admin_search_area")

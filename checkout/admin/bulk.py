@@ -1,5 +1,6 @@
 """Packing and shipping several orders at once, each in a transaction of its own."""
 
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from django import forms
@@ -17,6 +18,7 @@ from checkout.admin import policy
 from checkout.admin.acts import PACK, SHIP, Act, CarrierInput, parcel
 from checkout.forms import OneLineField
 from checkout.models import Order
+from checkout.papers import labels, packing_slips
 
 
 def forbid_bulk_delete(*names: str) -> None:
@@ -110,6 +112,12 @@ class BulkAct(SnippetBulkAction):
             messages.warning(self.request, f"No order could be marked {self.act.done}. Nothing changed.")
 
 
+def printed(pdf: bytes, name: str) -> HttpResponse:
+    """Return a PDF for the person who prints it, kept by nobody else."""
+    headers = {"Content-Disposition": f'inline; filename="{name}.pdf"', "Cache-Control": "no-store, private"}
+    return HttpResponse(pdf, content_type="application/pdf", headers=headers)
+
+
 class PackInBulk(BulkAct):
     """Mark several orders packed."""
 
@@ -118,6 +126,39 @@ class PackInBulk(BulkAct):
     action_type = "mark_packed"
     aria_label = "Mark selected orders packed"
     action_priority = 10
+
+
+class PrintInBulk(BulkAct):
+    """Papers for several orders in one PDF, which opens at once: nothing changes, so nothing is confirmed."""
+
+    http_method_names = ["get", "head"]
+    act = PACK
+    papers: Callable[[Sequence[Order]], bytes]
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Answer with the PDF."""
+        ids = request.GET.getlist("id")
+        return printed(type(self).papers(self.get_queryset(Order, ids)), self.action_type)
+
+
+class PrintSlips(PrintInBulk):
+    """Packing slips."""
+
+    display_name = "Print packing slips"
+    action_type = "packing_slips"
+    aria_label = "Print packing slips of selected orders"
+    action_priority = 30
+    papers = staticmethod(packing_slips)
+
+
+class PrintLabels(PrintInBulk):
+    """Address labels."""
+
+    display_name = "Print labels"
+    action_type = "labels"
+    aria_label = "Print address labels of selected orders"
+    action_priority = 40
+    papers = staticmethod(labels)
 
 
 class ShipInBulk(BulkAct):

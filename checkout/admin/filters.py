@@ -5,7 +5,8 @@ from typing import Any
 
 import django_filters
 from django import forms
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
+from django.utils import timezone
 from wagtail.admin.filters import DateRangePickerWidget, WagtailFilterSet
 
 from catalog import shop_time
@@ -13,6 +14,8 @@ from catalog.states import State
 from checkout.models import Order
 from checkout.status import OrderStatus
 
+# The law asks for dispatch without delay; buyers who paid two days ago and hear nothing write to the shop.
+SHIP_WITHIN = timedelta(days=2)
 PERIODS = [("today", "Today"), ("week", "Last 7 days"), ("month", "This month")]
 
 
@@ -22,6 +25,22 @@ def start_of(period: str) -> datetime:
     if period == "month":
         return midnight.replace(day=1)
     return midnight - timedelta(days=6) if period == "week" else midnight
+
+
+def late() -> Q:
+    """Match the orders that should have left the shop: paid two days ago, or promised to be there by now."""
+    overdue = Q(paid_at__lt=timezone.now() - SHIP_WITHIN) | Q(promised_from__lte=shop_time.day())
+    return Q(status__in=[OrderStatus.PAID, OrderStatus.PACKED]) & overdue
+
+
+class LateFilter(django_filters.BooleanFilter):
+    """Orders that are late to leave."""
+
+    def filter(self, qs: QuerySet[Order], value: bool | None) -> QuerySet[Order]:
+        """Keep the late ones, or the others."""
+        if value is None:
+            return qs
+        return qs.filter(late()) if value else qs.exclude(late())
 
 
 class PeriodFilter(django_filters.ChoiceFilter):
@@ -39,6 +58,7 @@ class OrderFilterSet(WagtailFilterSet):
     """Status, period and place of orders."""
 
     status = django_filters.MultipleChoiceFilter(choices=OrderStatus.choices, widget=forms.CheckboxSelectMultiple)
+    late = LateFilter(label="Late to ship")
     period = PeriodFilter(field_name="created_at", label="Placed")
     placed = django_filters.DateFromToRangeFilter(
         field_name="created_at", label="Placed between", widget=DateRangePickerWidget

@@ -6,6 +6,7 @@ from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.db.models import Prefetch
 from django.shortcuts import get_object_or_404
+from django.urls import reverse
 from django.utils.functional import cached_property
 from wagtail.admin.widgets.button import Button, HeaderButton
 from wagtail.snippets.views import snippets
@@ -13,6 +14,7 @@ from wagtail.snippets.views import snippets
 from checkout import pieces, tracker
 from checkout.admin import money, policy, timeline
 from checkout.admin.acts import open_acts
+from checkout.admin.bulk import PrintInBulk, PrintLabels, PrintSlips
 from checkout.admin.export import spaced_phone
 from checkout.models import AttentionCase, LedgerEntry, Order, OrderEvent, OrderLine
 
@@ -71,9 +73,22 @@ class OrderInspectView(snippets.InspectView):
 
     @cached_property
     def header_more_buttons(self) -> list[Any]:
-        """Offer the form, and the page that the buyer sees."""
+        """Offer the form, the page that the buyer sees, and what goes with the parcel."""
         url = settings.SITE_URL + self.object.get_absolute_url()
-        return [*super().header_more_buttons, Button("What the buyer sees", url=url, icon_name="view", priority=30)]
+        buyer = Button("What the buyer sees", url=url, icon_name="view", priority=30)
+        return [*super().header_more_buttons, buyer, *self._prints()]
+
+    def _prints(self) -> list[Button]:
+        if not (self.object.is_bought and policy.ORDERS.user_has_permission(self.request.user, "ship")):
+            return []
+        return [
+            Button(action.display_name, url=f"{_bulk(action)}?id={self.object.pk}", icon_name="download", priority=40)
+            for action in (PrintSlips, PrintLabels)
+        ]
+
+
+def _bulk(action: type[PrintInBulk]) -> str:
+    return reverse("wagtail_bulk_action", args=["checkout", "order", action.action_type])
 
 
 def _ledger(order: Order) -> list[LedgerEntry]:

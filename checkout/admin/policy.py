@@ -8,7 +8,7 @@ from django.contrib.auth.models import Permission
 from django.db.models import Model, QuerySet
 from wagtail.permission_policies import ModelPermissionPolicy
 
-from checkout.models import AttentionCase, Coupon, Order
+from checkout.models import AttentionCase, Coupon, LedgerEntry, Order
 
 
 class NamedActsPolicy(ModelPermissionPolicy):
@@ -41,4 +41,5 @@ class NamedActsPolicy(ModelPermissionPolicy):
 ORDERS = NamedActsPolicy(Order, {"view", "change", "ship", "refund"})
 COUPONS = NamedActsPolicy(Coupon, {"view", "add", "change"})
 CASES = NamedActsPolicy(AttentionCase, {"view", "change"})
+BOOKS = NamedActsPolicy(LedgerEntry, {"view"})
 LOOK = ("view", "change")

@@ -17,6 +17,7 @@ from catalog.states import State, state_name
 from catalog.tax import Split, split
 from checkout.models import Order, Refund
 from checkout.papers.sums import Row, credited, invoiced
+from checkout.papers.typesetting import qr
 from checkout.papers.words import in_words
 
 Heads = list[tuple[str, str]]
@@ -72,7 +73,7 @@ def _paper(order: Order, title: str, number: str, moment: datetime | None, rows:
     parties: Any = order.parties
     seller, buyer = parties["seller"], parties["buyer"]
     name = seller["legal_name"] or seller["shop_name"]
-    total = sum(row.total for row in rows)
+    total, url = sum(row.total for row in rows), settings.SITE_URL + order.get_absolute_url()
     return {
         "title": title,
         "number": number,
@@ -85,7 +86,8 @@ def _paper(order: Order, title: str, number: str, moment: datetime | None, rows:
         "total": _money(total),
         "words": in_words(total),
         "signature": (_("For %(seller)s") % {"seller": name}, _("Authorised signatory")),
-        "url": settings.SITE_URL + order.get_absolute_url(),
+        "url": url,
+        "qr": qr(url),
         "follow": _("Your order"),
         "page": _("Page"),
         "of": _("of"),

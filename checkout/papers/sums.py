@@ -54,7 +54,8 @@ def credited(refund: Refund, order: Order) -> list[Row]:
     With pieces it is for these, and what is more than they cost is for the delivery. Otherwise it lowers the price of
     everything on the invoice by the same part.
     """
-    returned = [(item.order_line, item.quantity) for item in refund.lines.select_related("order_line")]
+    lines = {line.pk: line for line in order.lines.all()}
+    returned = [(lines[item.order_line_id], item.quantity) for item in refund.lines.all()]
     if not returned:
         rows = invoiced(order)
         parts = apportion(refund.credited, [row.total for row in rows])
@@ -67,9 +68,13 @@ def credited(refund: Refund, order: Order) -> list[Row]:
     return [*rows, _delivery([line for line, _quantity in returned], more)] if more else rows
 
 
+def name_of(line: OrderLine) -> str:
+    """Return what a line is called on paper: its product, and its option unless the product's name has it."""
+    return f"{line.title}, {line.option}" if line.option and line.option not in line.title else line.title
+
+
 def _row(line: OrderLine, quantity: int, discount: int, total: int) -> Row:
-    title = f"{line.title}, {line.option}" if line.option and line.option not in line.title else line.title
-    return Row(title, line.sku, line.hsn, quantity, line.unit_price, discount, total, line.gst_rate)
+    return Row(name_of(line), line.sku, line.hsn, quantity, line.unit_price, discount, total, line.gst_rate)
 
 
 def _delivery(lines: Iterable[OrderLine], amount: int, *, discount: int = 0) -> Row:

@@ -12,26 +12,29 @@ import typst
 HERE = Path(__file__).parent
 
 
-def pdf(paper: dict[str, Any]) -> bytes:
-    """Return `paper`, as `contents` describes it, as a tagged PDF. A letter that no font has becomes an empty box."""
-    inputs = {"paper": json.dumps({**paper, "qr": _qr(paper["url"])})}
+def pdf(paper: dict[str, Any], layout: str = "paper") -> bytes:
+    """Return `paper` as a tagged PDF, laid out by the file of that name. A letter that no font has is an empty box.
+
+    `contents` and `parcels` describe papers; the same one gives the same bytes.
+    """
     made = typst.compile(
-        HERE / "paper.typ",
+        HERE / f"{layout}.typ",
         font_paths=_fonts(),
         ignore_system_fonts=True,
-        sys_inputs=inputs,
+        sys_inputs={"paper": json.dumps(paper)},
         format="pdf",
         timestamp=int(paper["timestamp"]),
     )
     return bytes(made)
 
 
+def qr(text: str) -> str:
+    """Return a QR code as SVG."""
+    drawn = BytesIO()
+    segno.make(text, error="m", micro=False).save(drawn, kind="svg", border=0, xmldecl=False, dark="#17181B")
+    return drawn.getvalue().decode()
+
+
 @cache
 def _fonts() -> typst.Fonts:
     return typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[HERE / "fonts"])
-
-
-def _qr(url: str) -> str:
-    drawn = BytesIO()
-    segno.make(url, error="m", micro=False).save(drawn, kind="svg", border=0, xmldecl=False, dark="#17181B")
-    return drawn.getvalue().decode()

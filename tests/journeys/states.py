@@ -311,6 +311,8 @@ ADMIN_STATES: dict[str, Bring] = {
     "admin-product": as_staff("editor", "/admin/pages/{product}/edit/"),
     "admin-pages": as_staff("editor", "/admin/pages/"),
     "admin-home-page": as_staff("editor", "/admin/pages/{home}/edit/"),
+    "admin-report": as_staff("owner", "/admin/reports/shop/products/"),
+    "admin-report-gst": as_staff("owner", "/admin/reports/shop/gst/"),
     "admin-messages": as_staff("staff", "/admin/messages/"),
     "admin-connection": connection_tested,
 }

@@ -16,7 +16,13 @@ GOODS = tuple(
     f"catalog.{verb}_{model}" for model in ("brand", "genre", "hsncode") for verb in ("add", "change", "view")
 )
 PICKS = tuple(f"wagtailsearchpromotions.{verb}_searchpromotion" for verb in ("add", "change", "delete"))
-STOCK = ("catalog.view_stock", "catalog.view_stockmovement", "catalog.receive_stock", "catalog.adjust_stock")
+STOCK = (
+    "catalog.view_emptysearch",
+    "catalog.view_stock",
+    "catalog.view_stockmovement",
+    "catalog.receive_stock",
+    "catalog.adjust_stock",
+)
 ORDERS = (
     "checkout.view_order",
     "checkout.change_order",
@@ -44,6 +50,7 @@ ROLES: dict[str, tuple[str, ...]] = {
         "home.delete_contactmessage",
         *ZONES,
         "checkout.refund_order",
+        "checkout.view_ledgerentry",
         "checkout.add_coupon",
         "checkout.change_coupon",
         "checkout.view_coupon",

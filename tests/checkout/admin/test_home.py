@@ -33,6 +33,17 @@ def test_figures_tell_of_today_and_link_to_what_they_count(staff: Client) -> Non
     assert [order.pk for order in listed] == [first.order_id]
 
 
+def test_orders_that_should_have_left_the_shop_are_late(staff: Client) -> None:
+    fresh, old, promised = (tell.ordered() for _ in range(3))
+    for attempt in (fresh, old, promised):
+        payments.record(tell.paid(attempt))
+    Order.objects.filter(pk=old.order_id).update(paid_at=timezone.now() - dt.timedelta(days=2, minutes=1))
+    Order.objects.filter(pk=promised.order_id).update(promised_from=timezone.localdate())
+    assert '<a href="/admin/orders/?late=true"><strong>2</strong> late</a>' in home(staff)
+    listed = staff.get("/admin/orders/?late=true").context["object_list"]
+    assert {order.pk for order in listed} == {old.order_id, promised.order_id}
+
+
 def test_quiet_day(staff: Client) -> None:
     html = home(staff)
     assert "<strong>₹0.00</strong> paid today" in html

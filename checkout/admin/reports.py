@@ -1,0 +1,244 @@
+"""Which reports there are, with their columns. `report_views.py` shows them."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import Model, QuerySet
+from django.urls import reverse
+from wagtail.admin.ui.tables import Column
+from wagtail.permission_policies import ModelPermissionPolicy
+
+from catalog.models import EmptySearch, Stock
+from catalog.money import decimal_rupees, rupees
+from checkout.admin.export import local
+from checkout.models import LedgerEntry
+from checkout.reports import goods, gst, money, sales
+from checkout.reports.period import Period
+
+PAISE = Decimal("0.01")
+
+
+@dataclass(frozen=True)
+class Field:
+    """One column: `kind` says how it is shown and exported (text, count, rupees or time). `is_summed` adds it up."""
+
+    name: str
+    label: str
+    kind: str = "text"
+    is_summed: bool = False
+
+    def column(self) -> Column:
+        """Return it as a column of the admin's tables."""
+        classname = "" if self.kind == "text" else "shop-age" if self.kind == "time" else "shop-amount"
+        return ValueColumn(self, classname=classname)
+
+    def shown(self, value: Any) -> str:
+        """Return a value as people read it."""
+        if value is None or value == "":
+            return ""
+        if self.kind == "rupees":
+            return rupees(value, always_paise=True)
+        if self.kind == "count":
+            return f"{value:,}"
+        if isinstance(value, date) and not isinstance(value, datetime):
+            return f"{value:%-d %b %Y}"
+        return local(value) if isinstance(value, datetime) else str(value)
+
+    def exported(self, value: Any) -> Any:
+        """Return a value for a spreadsheet: rupees with two decimals, times of the shop, the rest as it is."""
+        if self.kind == "rupees":
+            return decimal_rupees(value).quantize(PAISE)
+        if self.kind == "count":
+            return value
+        return self.shown(value)
+
+
+def amount(name: str, label: str) -> Field:
+    """Return a column of paise that is added up."""
+    return Field(name, label, "rupees", is_summed=True)
+
+
+def count(name: str, label: str, *, is_summed: bool = True) -> Field:
+    """Return a column of whole numbers."""
+    return Field(name, label, "count", is_summed=is_summed)
+
+
+class ValueColumn(Column):
+    """A cell of a report."""
+
+    def __init__(self, field: Field, **kwargs: Any) -> None:
+        super().__init__(field.name, label=field.label, **kwargs)
+        self.field = field
+
+    def get_value(self, instance: Any) -> str:
+        """Return the text."""
+        return self.field.shown(super().get_value(instance))
+
+
+@dataclass(frozen=True)
+class Report:
+    """A report: `rows` gives what it lists for a time. People who may view `model` may read it."""
+
+    slug: str
+    title: str
+    about: str
+    icon: str
+    model: type[Model]
+    rows: Callable[[Period], Sequence[Any] | QuerySet[Any]]
+    fields: Sequence[Field]
+    has_period: bool = True
+
+    @property
+    def policy(self) -> ModelPermissionPolicy:
+        """Who may read it."""
+        return ModelPermissionPolicy(self.model)
+
+    @property
+    def url(self) -> str:
+        """Its address."""
+        return reverse(f"shop_report_{self.slug}")
+
+
+SOLD = (
+    count("pieces", "Pieces sold"),
+    amount("sold", "Sold"),
+    count("returned", "Pieces refunded"),
+    amount("credited", "Credited"),
+    amount("net", "Net"),
+    amount("tax", "GST in it"),
+)
+TAXED = (
+    Field("table", "Rate"),
+    count("papers", "Papers", is_summed=False),
+    amount("taxable", "Taxable value"),
+    amount("cgst", "CGST"),
+    amount("sgst", "SGST/UTGST"),
+    amount("igst", "IGST"),
+    amount("total", "Total"),
+)
+ORDERS = count("orders", "Orders", is_summed=False)
+NET = "What invoices of this time say, less what its credit notes say. Discounts are taken off and taxes included."
+REPORTS = [
+    Report(
+        "products",
+        "Sales by product",
+        NET,
+        "clipboard-list",
+        LedgerEntry,
+        sales.by_product,
+        [Field("name", "Product"), Field("sku", "SKU"), ORDERS, *SOLD],
+    ),
+    Report(
+        "makers",
+        "Sales by maker",
+        NET,
+        "tag",
+        LedgerEntry,
+        sales.by_maker,
+        [Field("name", "Maker"), ORDERS, *SOLD],
+    ),
+    Report(
+        "states",
+        "Sales by state",
+        NET,
+        "globe",
+        LedgerEntry,
+        sales.by_state,
+        [Field("name", "State"), ORDERS, *SOLD],
+    ),
+    Report(
+        "gst",
+        "GST by rate and state",
+        "Value and tax of the invoices of this time by place of supply, and of its credit notes, which are taken off.",
+        "table",
+        LedgerEntry,
+        gst.by_state,
+        [Field("paper", "Paper"), Field("buyer", "Buyer"), Field("state", "Place of supply"), *TAXED],
+    ),
+    Report(
+        "hsn",
+        "GST by HSN code",
+        "Invoices less credit notes by HSN code, as the summary of the monthly return asks for.",
+        "table",
+        LedgerEntry,
+        gst.by_hsn,
+        [Field("hsn", "HSN"), count("quantity", "Pieces"), *TAXED],
+    ),
+    Report(
+        "razorpay",
+        "Razorpay by day",
+        "What moved at Razorpay on each day, and what it paid to the bank. Fees include their GST.",
+        "calendar",
+        LedgerEntry,
+        money.by_day,
+        [
+            Field("day", "Day", "time"),
+            count("payments", "Payments"),
+            amount("captured", "Captured"),
+            amount("fees", "Fees"),
+            amount("refunded", "Refunded"),
+            amount("disputed", "Lost in disputes"),
+            amount("net", "Net"),
+            amount("settled", "Paid to the bank"),
+        ],
+    ),
+    Report(
+        "refunds",
+        "Refunds",
+        "Refunds that were asked for in this time, by staff, the shop itself, or in Razorpay’s dashboard.",
+        "rotate",
+        LedgerEntry,
+        money.refunds,
+        [
+            Field("created_at", "Asked for", "time"),
+            Field("payment.order", "Order"),
+            Field("amount", "Amount", "rupees"),
+            Field("get_status_display", "State"),
+            Field("reason", "Reason"),
+            Field("get_origin_display", "By"),
+            Field("requested_by", "Person"),
+            Field("processed_at", "Done", "time"),
+            Field("credit_note_number", "Credit note"),
+            Field("razorpay_refund_id", "Razorpay refund"),
+        ],
+    ),
+    Report(
+        "coupons",
+        "Coupon use",
+        "Codes in orders that were paid in this time, what they took off, and what these orders came to.",
+        "tag",
+        LedgerEntry,
+        money.coupons,
+        [Field("code", "Code"), count("orders", "Orders"), amount("given", "Taken off"), amount("sold", "Sold")],
+    ),
+    Report(
+        "stock-value",
+        "Stock value",
+        "Pieces on hand at today’s selling price, taxes included.",
+        "list-ul",
+        Stock,
+        lambda _period: goods.stock_value(),
+        [
+            Field("title", "Product"),
+            Field("sku", "SKU"),
+            count("on_hand", "On hand"),
+            count("reserved", "Reserved"),
+            count("free", "Free"),
+            Field("price", "Price", "rupees"),
+            amount("value", "Value"),
+        ],
+        has_period=False,
+    ),
+    Report(
+        "searches",
+        "Searched in vain",
+        "What shoppers looked for and the shop did not have.",
+        "search",
+        EmptySearch,
+        goods.searched_in_vain,
+        [Field("text", "Text"), count("times", "Times"), Field("last", "Last on", "time")],
+    ),
+]
