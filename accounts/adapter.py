@@ -10,6 +10,7 @@ from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext_lazy as _
 
 from accounts import letters
 from accounts.backend import works_here
@@ -19,6 +20,14 @@ from checkout import cart as carts
 
 class ShopAdapter(DefaultAccountAdapter):
     """The shop's answers to allauth's questions."""
+
+    error_messages = {
+        **DefaultAccountAdapter.error_messages,
+        "incorrect_code": _("This is not the code of the last email. It can be tried three times."),
+        "too_many_login_attempts": _("That was the third wrong code. Ask for a new one."),
+        "email_password_mismatch": _("Address and password do not fit together."),
+        "email_taken": _("This address belongs to another account."),
+    }
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         """Promise a letter. Mail servers are slow, and their pace must not tell who has an account."""

@@ -9,17 +9,25 @@ from allauth.account.models import EmailAddress
 from django.contrib.auth.models import User
 from django.contrib.sessions.models import Session
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from accounts.backend import works_here
 
+PREFIX = "shopper-"
 # Whoever typed an address and never the code that went there.
 NEVER_TAKEN_UP = timedelta(days=2)
 
 
 def new_name() -> str:
     """Return a user name, which nobody sees or types: shoppers are known by their address."""
-    return f"shopper-{secrets.token_hex(10)}"
+    return f"{PREFIX}{secrets.token_hex(10)}"
+
+
+def without_rights() -> QuerySet[User]:
+    """Return the accounts that began at the shoppers' door and have no right in the admin."""
+    began = User.objects.filter(username__startswith=PREFIX)
+    return began.filter(is_staff=False, is_superuser=False, groups=None, user_permissions=None)
 
 
 def find_or_begin(email: str) -> User | None:
@@ -45,9 +53,7 @@ def close(user: User) -> None:
 
 def tidy() -> None:
     """Remove accounts that nobody took up, and sessions that are over."""
-    begun = User.objects.filter(
-        last_login=None, date_joined__lt=timezone.now() - NEVER_TAKEN_UP, username__startswith="shopper-"
-    )
+    begun = without_rights().filter(last_login=None, date_joined__lt=timezone.now() - NEVER_TAKEN_UP)
     begun.exclude(emailaddress__verified=True).delete()
     Session.objects.filter(expire_date__lt=timezone.now()).delete()
 

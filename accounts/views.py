@@ -56,6 +56,7 @@ def password(request: HttpRequest) -> HttpResponse:
     needs_old = user.has_usable_password() and not _came_by_code(request, user)
     kind = PasswordChangeForm if needs_old else SetPasswordForm
     form = kind(user, request.POST if request.method == "POST" else None)
+    form.fields["new_password1"].help_text = _("At least 12 characters, and none that many people use")
     if form.is_bound and form.is_valid():
         form.save()
         update_session_auth_hash(request, user)

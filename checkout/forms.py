@@ -197,7 +197,7 @@ class FindOrderForm(forms.Form):
     number = OneLineField(
         label=_("Order number"),
         max_length=20,
-        help_text=_("Such as CG26-10001; it is on the parcel too"),
+        help_text=_("Such as CG26-10001"),
         error_messages={"required": _("Enter the order number.")},
         widget=forms.TextInput({"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"}),
     )

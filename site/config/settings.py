@@ -170,7 +170,7 @@ INSTALLED_APPS = [
     "wagtail.contrib.forms",
     "wagtail.embeds",
     "wagtail.sites",
-    "wagtail.users",
+    "accounts.staff_list.StaffListConfig",
     "wagtail.snippets",
     "wagtail.documents",
     "wagtail.images",

@@ -189,6 +189,17 @@ def test_a_session_of_the_shop_ends_when_its_account_gets_rights_in_the_admin(cl
     assert "Your login at" in mail.outbox[-1].subject
 
 
+def test_the_admin_lists_who_works_here(client: Client) -> None:
+    come_in()
+    packer = make_staff()
+    User.objects.create_superuser("owner", "owner@example.in", PASSWORD)
+    client.post("/admin/login/", {"username": "owner", "password": PASSWORD})
+    page = client.get("/admin/users/").content.decode()
+    assert (packer.username in page, ASHA in page, "shopper-" in page) == (True, False, False)
+    User.objects.get(email=ASHA).groups.add(Group.objects.create(name="Packers"))
+    assert "shopper-" in client.get("/admin/users/").content.decode(), "who has rights is seen"
+
+
 def test_the_admins_door_takes_no_shopper(client: Client) -> None:
     set_password(come_in())
     for name in (ASHA, User.objects.get().username):

@@ -39,6 +39,7 @@ def shown(client: Client, path: str = "/account/") -> str:
     return str(answer.content.decode())
 
 
+@pytest.mark.covers("PA7")
 def test_a_shopper_sees_own_orders_and_nobody_elses() -> None:
     mine, later, foreign = order_of(), order_of("Asha@Example.in"), order_of("ravi@example.in")
     asha = come_in()
@@ -105,6 +106,7 @@ def test_buying_again_takes_what_is_there_and_says_what_is_not() -> None:
     assert list(Cart.objects.get(account__email=ASHA).lines.values_list("variant__sku", flat=True)) == [SKU]
 
 
+@pytest.mark.covers("CO17")
 def test_the_checkout_is_filled_in_and_the_order_is_the_accounts() -> None:
     order_of(full_name="Asha Kulkarni", city="Pune")
     asha = Buyer()
@@ -119,6 +121,7 @@ def test_the_checkout_is_filled_in_and_the_order_is_the_accounts() -> None:
     assert order.number in shown(asha.client)
 
 
+@pytest.mark.covers("CO1")
 def test_a_guest_is_asked_nothing_more() -> None:
     make_product(SKU)
     guest = Buyer()

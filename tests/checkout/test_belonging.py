@@ -1,6 +1,7 @@
 """Whose an order and a cart are."""
 
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import pytest
 from allauth.account.models import EmailAddress
@@ -29,7 +30,8 @@ def shopper(email: str = "asha@example.in", *, verified: bool = True) -> User:
 def test_an_order_belongs_to_who_placed_it() -> None:
     asha, other = shopper(), shopper("ravi@example.in")
     cart = cart_with(make_product(SKU))
-    wanted = {"cart": cart, "details": DETAILS, "checkout_key": "key-of-one-form", "shop": ShopSettings.current()}
+    wanted: dict[str, Any] = {"cart": cart, "details": DETAILS, "checkout_key": "key-of-one-form"}
+    wanted["shop"] = ShopSettings.current()
     order, is_new = orders.place_order(**wanted, account=other)
     assert (order.account, is_new) == (other, True)
     assert [list(belonging.orders_of(one)) for one in (asha, other)] == [[], [order]]
@@ -41,8 +43,8 @@ def test_an_open_order_goes_to_who_logs_in_before_paying() -> None:
     asha = shopper()
     order = place(cart_with(make_product(SKU)))
     assert order.cart
-    wanted = {"cart": order.cart, "details": DETAILS, "checkout_key": "key-of-one-form"}
-    orders.place_order(**wanted, shop=ShopSettings.current(), account=asha)
+    shop = ShopSettings.current()
+    orders.place_order(cart=order.cart, details=DETAILS, checkout_key="key-of-one-form", shop=shop, account=asha)
     order.refresh_from_db()
     assert order.account == asha
 
