@@ -40,6 +40,10 @@ class ShopAdapter(DefaultAccountAdapter):
         response: HttpResponse | None = super().pre_login(request, user, **kwargs)
         return response
 
+    def respond_user_inactive(self, request: HttpRequest, user: User) -> HttpResponse:
+        """Lead back to the door whoever has the password of an account that staff have closed."""
+        return redirect("account_login")
+
     def login(self, request: HttpRequest, user: User) -> None:
         """Open the session, with a new key, as one of a shopper."""
         user.backend = settings.SHOPPER_BACKEND

@@ -155,6 +155,25 @@ def test_passwords_of_unknown_people_and_staff_are_wrong_alike(client: Client) -
     assert "sessionid" not in pages[0].cookies
 
 
+def test_an_account_that_staff_closed_lets_nobody_in(client: Client) -> None:
+    come_in(client)
+    set_password(client)
+    User.objects.update(is_active=False)
+    assert client.get("/account/").status_code == 302
+    assert log_in(Client())["Location"] == "/account/login/"
+    ask_for_code(other := Client())
+    letters.send_waiting()
+    assert "Your login at" in mail.outbox[-1].subject
+    assert other.get("/account/").status_code == 302
+
+
+def test_scripts_are_answered_too() -> None:
+    for path in ("/account/login/password/", "/account/login/"):
+        for method in ("get", "post", "put", "head"):
+            answer = getattr(Client(), method)(path, headers={"accept": "application/json"})
+            assert answer.status_code in (200, 400)
+
+
 @pytest.mark.parametrize("right", ["access_admin", "is_staff", "is_superuser"])
 def test_staff_never_come_in_by_a_mailbox(client: Client, right: str) -> None:
     user = User.objects.create_user("boss", "boss@example.in", PASSWORD)
