@@ -174,6 +174,7 @@ def _page(
 ) -> HttpResponse:
     context = page.get_context(request)
     context.update(form=form, cart=view, errors=list_errors(form), shop=ShopSettings.for_request(request), **more)
+    context["account"] = belonging.account_of(request)
     return keep_private(TemplateResponse(request, page.get_template(request), context, status=status))
 
 
