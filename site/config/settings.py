@@ -370,6 +370,8 @@ LOGGING = {
 CSRF_FAILURE_VIEW = "config.errors.csrf_failure"
 WAGTAIL_SITE_NAME = "Chhota Garage"
 WAGTAILADMIN_BASE_URL = SITE_URL
+# A mailbox opens no door of the admin: owners give new passwords, or `manage.py changepassword` does.
+WAGTAIL_PASSWORD_RESET_ENABLED = False
 WAGTAILIMAGES_IMAGE_MODEL = "catalog.ShopImage"
 WAGTAILIMAGES_EXTENSIONS = ["avif", "gif", "jpg", "jpeg", "png", "webp"]
 WAGTAILDOCS_EXTENSIONS = ["pdf", "csv", "xlsx"]

@@ -228,6 +228,13 @@ def test_the_admins_door_takes_no_shopper(client: Client) -> None:
     assert client.get("/account/").status_code in (302, 403)
 
 
+def test_no_mail_sets_a_password_of_staff(client: Client) -> None:
+    make_staff()
+    assert "password_reset" not in client.get("/admin/login/").content.decode()
+    assert client.post("/admin/password_reset/", {"email": "packer@example.in"}).status_code == 404
+    assert mail.outbox == []
+
+
 def test_staff_are_guests_in_the_shop(client: Client) -> None:
     make_staff()
     assert client.post("/admin/login/", {"username": "packer", "password": PASSWORD}).status_code == 302
