@@ -4,7 +4,7 @@ PORT ?= 8000
 export PORT
 
 VENV := .venv/bin
-CODE := run.py bench catalog checkout razorpay_simulator site tests webhooks
+CODE := run.py accounts bench catalog checkout razorpay_simulator site tests webhooks
 
 .DEFAULT_GOAL := help
 .PHONY: help run test check prove soak lint types format shots lighthouse lists messages bench lock clean dev

@@ -19,6 +19,7 @@ __all__ = [
     "add",
     "count_pieces",
     "find",
+    "forget",
     "pin_code",
     "refill",
     "remember",
@@ -77,6 +78,11 @@ def remember(response: HttpResponse, cart: Cart) -> None:
         httponly=True,
         samesite="Lax",
     )
+
+
+def forget(response: HttpResponse) -> None:
+    """Let the browser forget its cart: whoever logs out leaves it to the account."""
+    response.delete_cookie(settings.CART_COOKIE_NAME, samesite="Lax")
 
 
 def pin_code(request: HttpRequest) -> str:

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
+from django.db.models import F
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
@@ -22,13 +23,29 @@ PAID = "paid"
 SHIPPED = "shipped"
 CANCELLED = "cancelled"
 REFUNDED = "refunded"
+LINK = "link"
 # Most buyers pay at once and need no mail that asks them to.
 PATIENCE = timedelta(minutes=20)
+# The way back to an order is sent to its buyer at most once in this time, however often it is asked for.
+PAUSE = timedelta(minutes=5)
 
 
 def promise(order: Order, kind: str, *, refund: Refund | None = None) -> None:
     """Write a mail into the outbox, once for each order (or refund) and kind, in the transaction of its fact."""
     OutboxEmail.objects.get_or_create(order=order, kind=kind, refund=refund)
+
+
+def promise_again(order: Order, kind: str) -> None:
+    """Promise a mail that may be sent any number of times, each time as a new edition with a Message-ID of its own.
+
+    Nothing happens while the last one waits, nor for some minutes after it was sent.
+    """
+    mail, is_new = OutboxEmail.objects.get_or_create(order=order, kind=kind, refund=None)
+    if not is_new:
+        now = timezone.now()
+        OutboxEmail.objects.filter(pk=mail.pk, sent_at__lt=now - PAUSE).update(
+            sent_at=None, next_try_at=now, attempts=0, last_error="", edition=F("edition") + 1
+        )
 
 
 def remind(limit: int = 50) -> int:
@@ -62,13 +79,14 @@ def compose(mail: OutboxEmail) -> EmailMultiAlternatives:
         "url": settings.SITE_URL + order.get_absolute_url(),
         "invoice_url": settings.SITE_URL + order.get_invoice_url(),
         "pay_url": settings.SITE_URL + reverse("checkout:order_pay", args=[order.token]),
+        "find_url": settings.SITE_URL + reverse("checkout:find_order"),
         "credit_note_url": settings.SITE_URL + mail.refund.get_credit_note_url() if mail.refund else "",
     }
     message = EmailMultiAlternatives(
         subject=_subject(mail),
         body=render_to_string(f"checkout/emails/{mail.kind}.txt", context),
         to=[order.email],
-        headers={"Message-ID": f"<{order.number}.{mail.kind}{mail.refund_id or ''}@{_domain()}>"},
+        headers={"Message-ID": f"<{order.number}.{_edition(mail)}@{_domain()}>"},
     )
     message.attach_alternative(render_to_string(f"checkout/emails/{mail.kind}.html", context), "text/html")
     return message
@@ -104,8 +122,13 @@ def _subject(mail: OutboxEmail) -> str:
         SHIPPED: _("On the road: your order %(number)s"),
         CANCELLED: _("Cancelled: your order %(number)s"),
         REFUNDED: _("Money on its way back: your order %(number)s"),
+        LINK: _("The way to your order %(number)s"),
     }
     return subjects[mail.kind] % {"number": mail.order.number}
+
+
+def _edition(mail: OutboxEmail) -> str:
+    return f"{mail.kind}{mail.refund_id or ''}" + (f".{mail.edition}" if mail.edition else "")
 
 
 def _domain() -> str:

@@ -191,6 +191,32 @@ class PinForm(forms.Form):
     use_required_attribute = False
 
 
+class FindOrderForm(forms.Form):
+    """What a buyer still knows of an order whose link is lost."""
+
+    number = OneLineField(
+        label=_("Order number"),
+        max_length=20,
+        help_text=_("Such as CG26-10001"),
+        error_messages={"required": _("Enter the order number.")},
+        widget=forms.TextInput({"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"}),
+    )
+    email = MailField(
+        label=_("Email"),
+        help_text=_("The one that you ordered with"),
+        error_messages={"required": _("Enter your email address.")},
+        widget=forms.EmailInput(
+            {"autocomplete": "email", "inputmode": "email", "autocapitalize": "none", "spellcheck": "false"}
+        ),
+    )
+
+    use_required_attribute = False
+
+    def clean_number(self) -> str:
+        """Return the number as orders have it: in capitals and without blanks."""
+        return str(self.cleaned_data["number"]).replace(" ", "").upper()
+
+
 class QuantityForm(forms.Form):
     """A SKU and a whole number of pieces. `least` is 1 for adding and 0 for updating, where 0 removes."""
 

@@ -5,6 +5,7 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from django.contrib.auth.models import User
 from django.db import transaction
 from django.db.models import Q, Sum
 from django.utils import timezone
@@ -42,13 +43,20 @@ def find_outdated(cart: Cart, *, checkout_key: str, postcode: str, shop: ShopSet
 
 
 def place_order(
-    *, cart: Cart, details: Details, checkout_key: str, shop: ShopSettings, seen_total: int | None = None
+    *,
+    cart: Cart,
+    details: Details,
+    checkout_key: str,
+    shop: ShopSettings,
+    seen_total: int | None = None,
+    account: User | None = None,
 ) -> tuple[Order, bool]:
     """Turn a cart into a PENDING order that holds its cars, or return the one it already became.
 
     One transaction: stock reserved, order and lines written, or nothing. `seen_total` is the total in paise that the
-    shopper was shown, when the form told it. Returns the order and whether it is new. Raises CartEmpty, CouponRefused,
-    PriceChanged, NotDelivered, TooManyOpen, OrderRefused, and `catalog.stock.OutOfStock`.
+    shopper was shown, when the form told it; `account` whose order it is. Returns the order and whether it is new.
+    Raises CartEmpty, CouponRefused, PriceChanged, NotDelivered, TooManyOpen, OrderRefused, and
+    `catalog.stock.OutOfStock`.
     """
     with transaction.atomic(durable=True):
         cart = Cart.objects.select_for_update().get(pk=cart.pk)
@@ -59,13 +67,14 @@ def place_order(
             _take_key(known)
         elif known:
             placing.keep_coupon(known, details)
+            placing.own(known, account)
             _correct_details(known, details, view)
             return known, False
         open_orders.one_at_a_time(details.phone)
         open_orders.check(cart, details.phone)
         placing.check(view, details, seen_total)
         placing.take_coupon(view, details)
-        order = placing.write(cart, view, details, checkout_key)
+        order = placing.write(cart, view, details, checkout_key, account=account)
         stock.reserve(items=[(line.variant.pk, line.quantity) for line in view.lines], reference=order.number)
         if order.total == 0:
             mark_paid(order, text=_("Nothing to pay"))

@@ -5,6 +5,7 @@ from dataclasses import asdict, dataclass
 from datetime import timedelta
 
 from django.conf import settings
+from django.contrib.auth.models import User
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -147,11 +148,19 @@ def _check_limit(line: CartLineView, details: Details) -> None:
         )
 
 
-def write(cart: Cart, view: CartView, details: Details, checkout_key: str) -> Order:
+def own(order: Order, account: User | None) -> None:
+    """Give an order that has no account to the shopper who is logged in. The caller holds the transaction."""
+    if account and order.account_id is None:
+        order.account = account
+        order.save(update_fields=["account", "updated_at"])
+
+
+def write(cart: Cart, view: CartView, details: Details, checkout_key: str, *, account: User | None = None) -> Order:
     """Write a PENDING order with its lines and its first event. The caller holds the transaction."""
     order = Order.objects.create(
         number=secrets.token_hex(10),
         cart=cart,
+        account=account,
         checkout_key=checkout_key,
         cart_digest=view.digest,
         subtotal=view.subtotal,

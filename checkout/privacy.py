@@ -49,11 +49,12 @@ def forget(order_id: int) -> list[str]:
             orders.note(order, ANONYMISED)
         for name, value in EMPTY.items():
             setattr(order, name, value)
+        order.account = None
         order.gstin = order.gstin if order.invoice_number else ""
         if order.parties:
             kept = order.parties["buyer"]
             order.parties["buyer"] = {name: EMPTY.get(name, value) for name, value in kept.items()}
-        order.save(update_fields=[*EMPTY, "gstin", "parties", "updated_at"])
+        order.save(update_fields=[*EMPTY, "account", "gstin", "parties", "updated_at"])
         order.payments.update(email="", contact="")
         order.emails.update(last_error="")
         # What a mail server answered names the address.

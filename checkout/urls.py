@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from checkout.views import cart, delivery, orders, papers
+from checkout.views import cart, delivery, links, orders, papers
 
 app_name = "checkout"
 urlpatterns = [
@@ -11,6 +11,7 @@ urlpatterns = [
     path("cart/update/", cart.update, name="cart_update"),
     path("cart/coupon/", cart.coupon, name="cart_coupon"),
     path("cart/delivery/", delivery.delivery, name="delivery"),
+    path("orders/find/", links.find_order, name="find_order"),
     path("orders/<slug:token>/", orders.show, name="order"),
     path("orders/<slug:token>/pay/", orders.pay, name="order_pay"),
     path("orders/<slug:token>/check/", orders.check, name="order_check"),

@@ -1,5 +1,6 @@
 """What order staff find in the admin; `checkout/admin/` holds it, one subject a file."""
 
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 
@@ -12,6 +13,7 @@ from django.utils.html import format_html
 from wagtail import hooks
 from wagtail.snippets.models import register_snippet
 
+from checkout import links
 from checkout.admin.acts import ACTS
 from checkout.admin.bulk import PackInBulk, PrintLabels, PrintSlips, ShipInBulk, forbid_bulk_delete
 from checkout.admin.cases import CaseViewSet
@@ -97,3 +99,9 @@ def search_orders() -> OrderSearchArea:
 def admin_css() -> str:
     """Add the shop's own admin styles."""
     return format_html('<link rel="stylesheet" href="{}">', static("css/admin.css"))
+
+
+@hooks.register("register_worker_job")
+def answer_link_requests() -> tuple[str, float, Callable[[], object]]:
+    """Let the worker look for the orders that buyers want to find again, in the lane of mail."""
+    return "mail", 2, links.answer_waiting

@@ -37,7 +37,7 @@ REWIND = f"""
 def migrated_file() -> Path:
     """Return where an SQLite file lies, or will lie, on which these migrations have run: they take long."""
     found = hashlib.sha256((ROOT / "requirements.txt").read_bytes())
-    for folder in ("catalog", "checkout", "site", "webhooks"):
+    for folder in ("accounts", "catalog", "checkout", "site", "webhooks"):
         for migration in sorted((ROOT / folder).glob("**/migrations/*.py")):
             found.update(migration.read_bytes())
     return KEPT / f"{found.hexdigest()[:20]}.sqlite3"

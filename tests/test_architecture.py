@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
-SOURCE_FOLDERS = ["catalog", "checkout", "webhooks", "site/config", "site/home", "razorpay_simulator"]
+SOURCE_FOLDERS = ["accounts", "catalog", "checkout", "webhooks", "site/config", "site/home", "razorpay_simulator"]
 FORBIDDEN_NAMES = {"utils", "helpers", "services", "common", "misc", "managers"}
 
 
@@ -43,6 +43,8 @@ PLANTED = [
     ("checkout/planted.py", "import webhooks", "Imports point only downstairs"),
     ("webhooks/planted.py", "import home", "Imports point only downstairs"),
     ("site/home/planted.py", "import webhooks", "Imports point only downstairs"),
+    ("accounts/planted.py", "import webhooks", "Imports point only downstairs"),
+    ("checkout/planted.py", "import accounts", "Imports point only downstairs"),
     ("site/home/planted.py", "import config", "Imports point only downstairs"),
     ("razorpay_simulator/planted.py", "import catalog", "The simulator knows nothing of the shop"),
     ("catalog/planted.py", "import razorpay_simulator", "The shop knows nothing of the simulator"),

@@ -12,6 +12,7 @@ from django.utils import timezone
 from catalog.models import Variant
 from checkout.models import Order
 from home.models import ContactPage, ContentPage, HomePage, JournalIndexPage
+from tests.accounts.shopper import ask_for_code, come_in
 from tests.catalog.test_pictures import upload
 from tests.factories import BUYER, Buyer, make_product, make_shop
 from tests.home.test_front_door import compose, every_block, page_key
@@ -66,6 +67,29 @@ def words() -> Iterator[tuple[str, Any]]:
     yield "message with errors", client.post("/contact/", {"website": "x"})
     message = {"subject": "order", "name": "Asha", "email": "asha@example.in", "text": "Where is it?"}
     yield "message sent", client.post("/contact/", message, follow=True)
+
+
+def garage() -> Iterator[tuple[str, Any]]:
+    """Pages of accounts, before and behind the door, and the page that finds an order."""
+    buyer = Buyer(raise_request_exception=False)
+    client = buyer.client
+    make_product(SKU)
+    for path in ("/account/login/", "/account/login/password/", "/orders/find/", "/orders/find/?asked"):
+        yield path, client.get(path)
+    yield "wrong address", client.post("/account/login/", {"email": "asha"})
+    yield "wrong password", client.post("/account/login/password/", {"login": "asha@example.in", "password": "x"})
+    yield "wrong number", client.post("/orders/find/", {"email": "asha"})
+    ask_for_code(client)
+    yield "code", client.get("/account/login/code/")
+    yield "wrong code", client.post("/account/login/code/", {"code": "1"})
+    come_in(client)
+    yield "no orders", client.get("/account/")
+    buyer.buy(SKU)
+    for path in ("", "details/", "email/", "password/", "close/"):
+        yield path, client.get(f"/account/{path}")
+    yield "bad password", client.post("/account/password/", {"new_password1": "1", "new_password2": "2"})
+    client.post("/account/email/", {"email": "new@example.in", "action_add": "yes"})
+    yield "code of an address", client.get("/account/email/code/")
 
 
 def counter(simulator: Simulator) -> Iterator[tuple[str, Any]]:
@@ -126,6 +150,19 @@ def test_pages_of_the_shop() -> None:
 def test_pages_of_words() -> None:
     marks = ["Closed for Diwali", "No story has been told", "Read about it", "Check 5 answers", "We have your message"]
     assert_sound(words(), number=11, marks=marks)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_pages_of_accounts() -> None:
+    marks = [
+        "Send me a code",
+        "do not fit together",
+        "not the code",
+        "No orders yet",
+        "Not paid yet",
+        "Check 2 answers",
+    ]
+    assert_sound(garage(), number=17, marks=marks)
 
 
 @pytest.mark.covers("K1", "K7")

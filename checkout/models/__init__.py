@@ -6,7 +6,7 @@ from checkout.models.cart import Cart, CartLine
 from checkout.models.coupon import Coupon
 from checkout.models.dispute import Dispute
 from checkout.models.ledger import LedgerEntry
-from checkout.models.mail import OutboxEmail
+from checkout.models.mail import LinkRequest, OutboxEmail
 from checkout.models.order import InvoiceSeries, Order, OrderEvent, OrderLine
 from checkout.models.page import CheckoutPage
 from checkout.models.payment import Payment, RazorpayOrder
@@ -24,6 +24,7 @@ __all__ = [
     "Downtime",
     "InvoiceSeries",
     "LedgerEntry",
+    "LinkRequest",
     "Order",
     "OrderEvent",
     "OrderLine",

@@ -2,6 +2,7 @@
 
 import uuid
 
+from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
@@ -9,12 +10,22 @@ from catalog.models import Variant
 
 
 class Cart(models.Model):
-    """What one browser means to buy. Its token stands in a signed cookie for 30 days."""
+    """What one browser, or all of an account, means to buy. Its token stands in a signed cookie for 30 days."""
 
     token = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    account = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="carts"
+    )
     coupon_code = models.CharField(max_length=20, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["account"], condition=Q(account__isnull=False), name="one_cart_of_an_account"
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"Cart {self.pk}"

@@ -9,11 +9,15 @@ from checkout.models.refund import Refund
 
 
 class OutboxEmail(models.Model):
-    """One mail of one kind for one order or for one of its refunds, written with the fact that it tells of."""
+    """One mail of one kind for one order or for one of its refunds, written with the fact that it tells of.
+
+    `edition` counts how often it was promised anew; only a mail that a buyer asks for ever is.
+    """
 
     order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="emails")
     refund = models.ForeignKey(Refund, on_delete=models.PROTECT, null=True, blank=True, related_name="emails")
     kind = models.CharField(max_length=20)
+    edition = models.PositiveIntegerField(db_default=0, default=0)
     created_at = models.DateTimeField(auto_now_add=True)
     sent_at = models.DateTimeField(null=True, blank=True)
     next_try_at = models.DateTimeField(default=timezone.now)
@@ -35,3 +39,18 @@ class OutboxEmail(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} for {self.order_id}"
+
+
+class LinkRequest(models.Model):
+    """Somebody has asked for the way back to an order. The worker looks whether there is one, and removes the row."""
+
+    number = models.CharField(max_length=20)
+    email = models.EmailField()
+    created_at = models.DateTimeField(auto_now_add=True)
+    claimed_until = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["pk"]
+
+    def __str__(self) -> str:
+        return f"Request {self.pk}"

@@ -7,6 +7,7 @@ from django.conf import settings
 from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Lower
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -30,6 +31,9 @@ class Order(models.Model):
     token = models.CharField(max_length=40, unique=True, default=new_token, editable=False)
     status = models.CharField(max_length=12, choices=OrderStatus, default=OrderStatus.PENDING)
     cart = models.ForeignKey(Cart, on_delete=models.SET_NULL, null=True, related_name="orders")
+    account = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="orders"
+    )
     checkout_key = models.CharField(max_length=64)
     cart_digest = models.CharField(max_length=64)
 
@@ -72,6 +76,7 @@ class Order(models.Model):
         indexes = [
             models.Index(fields=["status", "expires_at"]),
             models.Index(fields=["email"]),
+            models.Index(Lower("email"), name="order_email_lowered"),
             models.Index(fields=["phone"]),
         ]
         constraints = [

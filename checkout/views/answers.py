@@ -2,6 +2,7 @@
 
 from typing import Any, TypeVar
 
+from django import forms
 from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -45,6 +46,15 @@ def for_the_buyer(response: Response) -> Response:
     """Keep what only a buyer sees unlisted. Its address is the key to the order, so it may not leak to other sites."""
     response["Referrer-Policy"] = "same-origin"
     return keep_unlisted(response)
+
+
+def list_errors(form: forms.BaseForm) -> list[tuple[str, str]]:
+    """Return (id of the field, text) of every mistake in a form; those of the form as a whole have no id."""
+    return [
+        (form[name].id_for_label if name in form.fields else "", str(text))
+        for name, texts in form.errors.items()
+        for text in texts
+    ]
 
 
 def errors(status: int, **texts: list[str]) -> JsonResponse:

@@ -9,6 +9,7 @@ from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from catalog.models import ShopSettings, Variant
@@ -61,12 +62,15 @@ def coupon(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 def order_again(request: HttpRequest, token: str) -> HttpResponse:
-    """Put what an order held into the cart of this browser: its time ran out, or it was cancelled."""
+    """Put what an order held into the cart of this browser, as far as the shop has it, and say what it has not."""
     order = get_object_or_404(Order, token=token)
     with transaction.atomic():
         cart = carts.find(request) or Cart.objects.create()
         for text in carts.refill(cart, order):
             messages.warning(request, text)
+    if count := cart.lines.count():
+        text = ngettext("%(count)d model is in your cart.", "%(count)d models are in your cart.", count)
+        messages.success(request, text % {"count": count})
     response = see_other(reverse("checkout:cart"))
     carts.remember(response, cart)
     return response

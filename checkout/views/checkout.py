@@ -4,6 +4,7 @@ import time
 from collections.abc import Sequence
 from typing import Any
 
+from django.contrib.auth.models import User
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.template.response import TemplateResponse
 from django.urls import reverse
@@ -11,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from catalog.models import ShopSettings
 from catalog.stock import OutOfStock
-from checkout import attempts, attention, orders, placing, reconciliation, throttle
+from checkout import attempts, attention, belonging, orders, placing, reconciliation, throttle
 from checkout import cart as carts
 from checkout.attempts import NotPayable
 from checkout.cart_view import CartView
@@ -22,6 +23,7 @@ from checkout.open_orders import TooManyOpen
 from checkout.status import OrderStatus
 from checkout.views.answers import (
     keep_private,
+    list_errors,
     payable,
     placed,
     retry_after,
@@ -37,7 +39,9 @@ LEAST_TO_PAY = 2.0
 def show(page: CheckoutPage, request: HttpRequest) -> HttpResponse:
     """Show the form for the cart of this browser. Writes nothing."""
     cart = carts.find(request)
-    known = {"postcode": carts.pin_code(request), **_last_details(cart)}
+    account = belonging.account_of(request)
+    details = belonging.last_details(account) if account else {}
+    known = {"postcode": carts.pin_code(request), **details, **_last_details(cart)}
     view = carts.view(cart, ShopSettings.for_request(request), postcode=known["postcode"])
     initial = {**known, "checkout_key": new_checkout_key(), "seen_total": view.total}
     return _page(page, request, CheckoutForm(initial=initial), view, nobody_can_pay=attention.nobody_can_pay())
@@ -57,7 +61,7 @@ def place(page: CheckoutPage, request: HttpRequest) -> HttpResponse:
     try:
         if cart is None:
             raise placing.CartEmpty(_("Your cart is empty."))
-        order, is_new = _place(cart, form, shop, deadline)
+        order, is_new = _place(cart, form, shop, deadline, belonging.account_of(request))
     except placing.OrderRefused as refusal:
         return _explain(page, request, form, refusal, cart)
     except OutOfStock as refusal:
@@ -97,13 +101,16 @@ def _explain(
     return _refuse(page, request, form, 400)
 
 
-def _place(cart: Cart, form: CheckoutForm, shop: ShopSettings, deadline: float) -> tuple[Order, bool]:
+def _place(
+    cart: Cart, form: CheckoutForm, shop: ShopSettings, deadline: float, account: User | None
+) -> tuple[Order, bool]:
     _give_up_changed(cart, form, shop, deadline)
     wanted = {
         "cart": cart,
         "details": form.details,
         "checkout_key": form.key,
         "shop": shop,
+        "account": account,
         "seen_total": form.cleaned_data["seen_total"],
     }
     try:
@@ -166,16 +173,9 @@ def _page(
     page: CheckoutPage, request: HttpRequest, form: CheckoutForm, view: CartView, status: int = 200, **more: Any
 ) -> HttpResponse:
     context = page.get_context(request)
-    context.update(form=form, cart=view, errors=_summary(form), shop=ShopSettings.for_request(request), **more)
+    context.update(form=form, cart=view, errors=list_errors(form), shop=ShopSettings.for_request(request), **more)
+    context["account"] = belonging.account_of(request)
     return keep_private(TemplateResponse(request, page.get_template(request), context, status=status))
-
-
-def _summary(form: CheckoutForm) -> list[tuple[str, str]]:
-    return [
-        (form[name].id_for_label if name in form.fields else "", str(text))
-        for name, texts in form.errors.items()
-        for text in texts
-    ]
 
 
 def _last_details(cart: Cart | None) -> dict[str, Any]:

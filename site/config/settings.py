@@ -83,7 +83,7 @@ SESSION_COOKIE_NAME = "__Host-sessionid" if SESSION_COOKIE_SECURE else "sessioni
 CSRF_COOKIE_NAME = "__Host-csrftoken" if CSRF_COOKIE_SECURE else "csrftoken"
 CART_COOKIE_SECURE = SESSION_COOKIE_SECURE
 CART_COOKIE_NAME = "__Host-cart" if CART_COOKIE_SECURE else "cart"
-# Only staff have sessions; a working day is long enough.
+# Of staff: a working day is long enough. Those of shoppers last longer, see ACCOUNT_SESSION_COOKIE_AGE.
 SESSION_COOKIE_AGE = 12 * 60 * 60
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
@@ -102,7 +102,13 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 5_000
 # False lifts every throttle, the limit of open orders and the lockout of logins.
 RATELIMIT_ENABLE = flag("RATELIMIT_ENABLE", True)
 
-AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]
+# Two doors: the admin's, by name and password, and the shoppers', by email address. Each session knows its door.
+SHOPPER_BACKEND = "accounts.backend.ShopperBackend"
+AUTHENTICATION_BACKENDS = [
+    "axes.backends.AxesStandaloneBackend",
+    "django.contrib.auth.backends.ModelBackend",
+    SHOPPER_BACKEND,
+]
 # Five wrong passwords for one name from one address close the login to that pair alone: nobody locks out another.
 AXES_ENABLED = RATELIMIT_ENABLE
 AXES_FAILURE_LIMIT = 5
@@ -112,12 +118,34 @@ AXES_RESET_ON_SUCCESS = True
 AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
 AXES_CLIENT_IP_CALLABLE = "checkout.throttle.client_address"
 AXES_LOCKOUT_CALLABLE = "config.login.locked_out"
+AXES_USERNAME_CALLABLE = "config.login.typed_name"
 # What is kept of a failure is its count, not a diary of everybody's logins.
 AXES_DISABLE_ACCESS_LOG = True
 AXES_ENABLE_ADMIN = False
 AXES_VERBOSE = False
 # People type passwords into the wrong field.
-AXES_SENSITIVE_PARAMETERS = ["username", "csrfmiddlewaretoken"]
+AXES_SENSITIVE_PARAMETERS = ["username", "login", "csrfmiddlewaretoken"]
+
+# Shoppers: a code by email lets somebody in and begins the account; a password may be set afterwards.
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "/account/"
+ACCOUNT_ADAPTER = "accounts.adapter.ShopAdapter"
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*"]
+ACCOUNT_LOGIN_BY_CODE_ENABLED = True
+ACCOUNT_LOGIN_BY_CODE_TIMEOUT = 15 * 60
+ACCOUNT_LOGIN_BY_CODE_FORMAT = {"numeric": True, "length": 8}
+ACCOUNT_EMAIL_VERIFICATION = "mandatory"
+ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED = True
+ACCOUNT_EMAIL_VERIFICATION_BY_CODE_FORMAT = ACCOUNT_LOGIN_BY_CODE_FORMAT
+ACCOUNT_CHANGE_EMAIL = True
+ACCOUNT_EMAIL_NOTIFICATIONS = True
+# What an unknown address gets is the shop's own decision: a code, like every other.
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
+ACCOUNT_SESSION_REMEMBER = True
+ACCOUNT_SESSION_COOKIE_AGE = 30 * 24 * 60 * 60
+# checkout/throttle.py counts, and axes counts wrong passwords: allauth's own counts need a cache that is shared.
+ACCOUNT_RATE_LIMITS = False
 
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
@@ -132,6 +160,7 @@ INSTALLED_APPS = [
     "config",
     "home",
     "webhooks",
+    "accounts",
     "checkout",
     "catalog",
     "wagtail.contrib.settings",
@@ -141,7 +170,7 @@ INSTALLED_APPS = [
     "wagtail.contrib.forms",
     "wagtail.embeds",
     "wagtail.sites",
-    "wagtail.users",
+    "accounts.staff_list.StaffListConfig",
     "wagtail.snippets",
     "wagtail.documents",
     "wagtail.images",
@@ -152,6 +181,8 @@ INSTALLED_APPS = [
     "taggit",
     "django_filters",
     "axes",
+    "allauth",
+    "allauth.account",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -170,6 +201,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "config.middleware.Redirects",
     "config.middleware.BusyDatabase",
@@ -338,6 +370,8 @@ LOGGING = {
 CSRF_FAILURE_VIEW = "config.errors.csrf_failure"
 WAGTAIL_SITE_NAME = "Chhota Garage"
 WAGTAILADMIN_BASE_URL = SITE_URL
+# A mailbox opens no door of the admin: owners give new passwords, or `manage.py changepassword` does.
+WAGTAIL_PASSWORD_RESET_ENABLED = False
 WAGTAILIMAGES_IMAGE_MODEL = "catalog.ShopImage"
 WAGTAILIMAGES_EXTENSIONS = ["avif", "gif", "jpg", "jpeg", "png", "webp"]
 WAGTAILDOCS_EXTENSIONS = ["pdf", "csv", "xlsx"]

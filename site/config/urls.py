@@ -23,6 +23,7 @@ urlpatterns += [
     path("", include("catalog.urls")),
     path("", include("home.urls")),
     path("", include("checkout.urls")),
+    path("", include("accounts.urls")),
     path("", include("webhooks.urls")),
     path("", include("home.machines")),
     path("", include(wagtail_urls)),

@@ -13,7 +13,7 @@ from limits import RateLimitItemPerHour
 
 from checkout import throttle
 from checkout.forms import MailField, MobileField, OneLineField
-from checkout.views.answers import keep_private, retry_after, see_other
+from checkout.views.answers import keep_private, list_errors, retry_after, see_other
 from home.models import ContactMail, ContactMessage, ContactPage
 
 # Many people share one address; one of them does not write so often.
@@ -129,10 +129,5 @@ def _ticket(signed: str) -> str:
 
 def _page(page: ContactPage, request: HttpRequest, form: ContactForm, status: int = 200, **more: Any) -> HttpResponse:
     context = page.get_context(request)
-    errors = [
-        (form[name].id_for_label if name in form.fields else "", str(text))
-        for name, texts in form.errors.items()
-        for text in texts
-    ]
-    context.update(form=form, errors=errors, **more)
+    context.update(form=form, errors=list_errors(form), **more)
     return keep_private(TemplateResponse(request, page.get_template(request), context, status=status))

@@ -87,6 +87,10 @@ class Shop:
         wait_until(lambda: bool(self.mails_to(email)), f"No mail to {email}")
         return self.mails_to(email)[0]
 
+    def wait_for_mails(self, email: str, words: str) -> None:
+        """Return once a mail with these words was sent to an address. Raises TimeoutError."""
+        wait_until(lambda: any(words in mail for mail in self.mails_to(email)), f"No mail “{words}” to {email}")
+
     def wait_for_payment_at_razorpay(self, number: str) -> None:
         """Return once Razorpay has captured a payment of an order, whatever the shop knows. Raises TimeoutError."""
         [attempt] = self.attempts(number)

@@ -5,6 +5,7 @@ The tests of accessibility look at each, and `make shots` photographs each.
 
 from collections.abc import Callable
 
+from tests.journeys.accounts import ACCOUNT_STATES
 from tests.journeys.shopper import Shopper
 
 PLAIN, CHOICE, SOLD_OUT, LIMITED = "CW64-MR-0064", "CG43-TX-0008", "BD50-HK-0050", "AR43-LM-0099"
@@ -270,6 +271,7 @@ STATES: dict[str, Bring] = {
     "order-expired": given_up(EXPIRE),
     "order-on-hold": given_up(HOLD),
     "order-cancelled": cancelled,
+    **ACCOUNT_STATES,
     "not-found": missing,
 }
 # Only on a phone: there the filters and the menu are panels.
