@@ -1,6 +1,5 @@
 """Mail to buyers, through the outbox: promised with the fact that it tells of, sent afterwards, each once."""
 
-import logging
 from datetime import timedelta
 
 from django.conf import settings
@@ -10,12 +9,9 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from checkout import attention, claims
+from checkout import outbox
 from checkout.models import Order, OutboxEmail, Payment, Refund
-from checkout.models.attention import CaseKind
 from checkout.status import OrderStatus, PaymentStatus
-
-logger = logging.getLogger(__name__)
 
 RECEIVED = "received"
 PAID = "paid"
@@ -48,8 +44,7 @@ def remind(limit: int = 50) -> int:
 
 def send_waiting(limit: int = 50) -> int:
     """Send what waits in the outbox and return how many mails went out. Many workers share it."""
-    waiting = OutboxEmail.objects.filter(claims.due(timezone.now()), sent_at=None).order_by("pk")
-    return sum(_send(mail) for mail in claims.take_each(waiting, limit=limit))
+    return outbox.send_waiting(OutboxEmail.objects.all(), compose, limit=limit, is_over=_is_over)
 
 
 def compose(mail: OutboxEmail) -> EmailMultiAlternatives:
@@ -74,27 +69,9 @@ def compose(mail: OutboxEmail) -> EmailMultiAlternatives:
     return message
 
 
-def _send(mail: OutboxEmail) -> bool:
-    if mail.kind == RECEIVED and mail.order.status != OrderStatus.PENDING:
-        # It was paid or given up since: there is nothing left to lead back to.
-        mail.delete()
-        return False
-    try:
-        compose(mail).send()
-    # A mail server fails in many ways; whichever it is, the mail stays in the outbox and is tried again.
-    except Exception as error:  # noqa: BLE001 (see above)
-        logger.warning("Mail %s of order %s was not sent: %s", mail.kind, mail.order.number, type(error).__name__)
-        claims.put_back(mail, last_error=f"{type(error).__name__}: {error}"[:255])
-        if mail.attempts >= claims.MANY_ATTEMPTS:
-            text = (
-                f"{mail.order}: the mail “{mail.kind}” was tried {mail.attempts} times. {type(error).__name__}: {error}"
-            )
-            attention.open_case(CaseKind.STUCK, text, order=mail.order, subject=f"mail {mail.pk}")
-        return False
-    claims.done(mail, sent_at=timezone.now(), last_error="")
-    if mail.attempts > claims.MANY_ATTEMPTS:
-        attention.close_stuck(f"mail {mail.pk}", "The mail was sent")
-    return True
+def _is_over(mail: OutboxEmail) -> bool:
+    """Tell whether there is nothing left to lead back to, since the order was paid or given up."""
+    return mail.kind == RECEIVED and mail.order.status != OrderStatus.PENDING
 
 
 def _subject(mail: OutboxEmail) -> str:

@@ -8,13 +8,12 @@ from checkout.models.order import Order
 from checkout.models.refund import Refund
 
 
-class OutboxEmail(models.Model):
-    """One mail of one kind for one order or for one of its refunds, written with the fact that it tells of."""
+class WaitingMail(models.Model):
+    """A row of an outbox, which `checkout.outbox` sends. Staff read its name when it cannot be sent."""
 
-    order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="emails")
-    refund = models.ForeignKey(Refund, on_delete=models.PROTECT, null=True, blank=True, related_name="emails")
-    kind = models.CharField(max_length=20)
-    created_at = models.DateTimeField(auto_now_add=True)
+    # The order that a case about it belongs to, if any.
+    order: Order | None = None
+
     sent_at = models.DateTimeField(null=True, blank=True)
     next_try_at = models.DateTimeField(default=timezone.now)
     claimed_until = models.DateTimeField(null=True, blank=True)
@@ -22,8 +21,26 @@ class OutboxEmail(models.Model):
     last_error = models.CharField(max_length=255, blank=True)
 
     class Meta:
+        abstract = True
         ordering = ["pk"]
         indexes = [models.Index(fields=["sent_at", "next_try_at"])]
+
+    @property
+    def case_subject(self) -> str:
+        """The subject of the case that is opened when it cannot be sent."""
+        return f"mail {self.pk}"
+
+
+class OutboxEmail(WaitingMail):
+    """One mail of one kind for one order or for one of its refunds, written with the fact that it tells of."""
+
+    order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="emails")
+    refund = models.ForeignKey(Refund, on_delete=models.PROTECT, null=True, blank=True, related_name="emails")
+    kind = models.CharField(max_length=20)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta(WaitingMail.Meta):
+        abstract = False
         constraints = [
             models.UniqueConstraint(
                 fields=["order", "kind"], condition=Q(refund__isnull=True), name="one_mail_of_a_kind_per_order"
@@ -34,4 +51,4 @@ class OutboxEmail(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.kind} for {self.order_id}"
+        return f"{self.order}: the mail “{self.kind}”"
