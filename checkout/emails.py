@@ -9,16 +9,21 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from catalog.models import ShopSettings
 from checkout import outbox
 from checkout.models import Order, OutboxEmail, Payment, Refund
-from checkout.status import OrderStatus, PaymentStatus
+from checkout.models.refund import RefundOrigin
+from checkout.status import OrderStatus, PaymentStatus, RefundStatus
 
 RECEIVED = "received"
 PAID = "paid"
 SHIPPED = "shipped"
 CANCELLED = "cancelled"
+REFUND_STARTED = "refund_started"
 REFUNDED = "refunded"
-# Most buyers pay at once and need no mail that asks them to.
+REFUND_FAILED = "refund_failed"
+UNDER_WAY = (RefundStatus.REQUESTED, RefundStatus.PENDING)
+# Most buyers pay at once and need no mail that asks them to; most refunds are made at once and need none that says so.
 PATIENCE = timedelta(minutes=20)
 
 
@@ -42,6 +47,28 @@ def remind(limit: int = 50) -> int:
     return len(orders)
 
 
+def tell_of_slow_refunds(limit: int = 50) -> int:
+    """Promise a mail of each refund that is still under way some minutes after it was asked for.
+
+    Money that Razorpay returns uncaptured never was the shop's. Returns how many were promised.
+    """
+    slow = Refund.objects.filter(status__in=UNDER_WAY, created_at__lt=timezone.now() - PATIENCE)
+    told = OutboxEmail.objects.filter(kind=REFUND_STARTED).values("refund")
+    found = slow.exclude(origin=RefundOrigin.AUTO).exclude(payment__order=None).exclude(pk__in=told)
+    waiting = list(found.select_related("payment__order").order_by("pk")[:limit])
+    for refund in waiting:
+        promise(refund.payment.order, REFUND_STARTED, refund=refund)  # type: ignore[arg-type]  # None is excluded.
+    return len(waiting)
+
+
+def hand_over(old: Refund, new: Refund) -> None:
+    """Give a refund the mails of the row whose place it takes; of two of a kind the one that was sent stays."""
+    sent = list(old.emails.exclude(sent_at=None).values_list("kind", flat=True))
+    new.emails.filter(kind__in=sent, sent_at=None).delete()
+    old.emails.exclude(kind__in=list(new.emails.values_list("kind", flat=True))).update(refund=new)
+    old.emails.all().delete()
+
+
 def send_waiting(limit: int = 50) -> int:
     """Send what waits in the outbox and return how many mails went out. Many workers share it."""
     return outbox.send_waiting(OutboxEmail.objects.all(), compose, limit=limit, is_over=_is_over)
@@ -49,9 +76,11 @@ def send_waiting(limit: int = 50) -> int:
 
 def compose(mail: OutboxEmail) -> EmailMultiAlternatives:
     """Build the message of an outbox row, in text and HTML. Its Message-ID is the same at each try."""
-    order = mail.order
+    order, subject = mail.order, _subject(mail)
     context = {
         "order": order,
+        "shop": ShopSettings.current(),
+        "subject": subject,
         "lines": order.lines.all(),
         "refund": mail.refund,
         "url": settings.SITE_URL + order.get_absolute_url(),
@@ -60,7 +89,7 @@ def compose(mail: OutboxEmail) -> EmailMultiAlternatives:
         "credit_note_url": settings.SITE_URL + mail.refund.get_credit_note_url() if mail.refund else "",
     }
     message = EmailMultiAlternatives(
-        subject=_subject(mail),
+        subject=subject,
         body=render_to_string(f"checkout/emails/{mail.kind}.txt", context),
         to=[order.email],
         headers={"Message-ID": f"<{order.number}.{mail.kind}{mail.refund_id or ''}@{_domain()}>"},
@@ -70,8 +99,13 @@ def compose(mail: OutboxEmail) -> EmailMultiAlternatives:
 
 
 def _is_over(mail: OutboxEmail) -> bool:
-    """Tell whether there is nothing left to lead back to, since the order was paid or given up."""
-    return mail.kind == RECEIVED and mail.order.status != OrderStatus.PENDING
+    """Tell whether a mail is no longer true: nothing to pay, nothing under way, or the money came back to the shop."""
+    if mail.kind == RECEIVED:
+        return mail.order.status != OrderStatus.PENDING
+    status = mail.refund.status if mail.refund else ""
+    return (mail.kind == REFUND_STARTED and status not in UNDER_WAY) or (
+        mail.kind == REFUNDED and status == RefundStatus.FAILED
+    )
 
 
 def _subject(mail: OutboxEmail) -> str:
@@ -80,7 +114,9 @@ def _subject(mail: OutboxEmail) -> str:
         PAID: _("Paid: your order %(number)s"),
         SHIPPED: _("On the road: your order %(number)s"),
         CANCELLED: _("Cancelled: your order %(number)s"),
+        REFUND_STARTED: _("Your refund has begun: your order %(number)s"),
         REFUNDED: _("Money on its way back: your order %(number)s"),
+        REFUND_FAILED: _("Your refund came back to us: your order %(number)s"),
     }
     return subjects[mail.kind] % {"number": mail.order.number}
 

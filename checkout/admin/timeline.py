@@ -42,7 +42,9 @@ MAILS = {
     "paid": "Receipt",
     "shipped": "Shipping notice",
     "cancelled": "Cancellation",
+    "refund_started": "Notice of a refund that has begun",
     "refunded": "Refund notice",
+    "refund_failed": "Notice of a refund that came back",
 }
 
 
