@@ -1,17 +1,20 @@
 """Mail to buyers, through the outbox: promised with the fact that it tells of, sent afterwards, each once."""
 
+from collections.abc import Iterable
 from datetime import timedelta
 
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
+from django.db.models import F
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 
 from catalog.models import ShopSettings
 from checkout import outbox
-from checkout.models import Order, OutboxEmail, Payment, Refund
+from checkout.models import Order, OrderLine, OutboxEmail, Payment, Refund
 from checkout.models.refund import RefundOrigin
 from checkout.status import OrderStatus, PaymentStatus, RefundStatus
 
@@ -22,6 +25,17 @@ CANCELLED = "cancelled"
 REFUND_STARTED = "refund_started"
 REFUNDED = "refunded"
 REFUND_FAILED = "refund_failed"
+# What staff call them.
+NAMES = {
+    RECEIVED: _lazy("Reminder to pay"),
+    PAID: _lazy("Receipt"),
+    SHIPPED: _lazy("Shipping notice"),
+    CANCELLED: _lazy("Cancellation"),
+    REFUND_STARTED: _lazy("Notice of a refund that has begun"),
+    REFUNDED: _lazy("Refund notice"),
+    REFUND_FAILED: _lazy("Notice of a refund that came back"),
+}
+OF_REFUNDS = (REFUND_STARTED, REFUNDED, REFUND_FAILED)
 UNDER_WAY = (RefundStatus.REQUESTED, RefundStatus.PENDING)
 # Most buyers pay at once and need no mail that asks them to; most refunds are made at once and need none that says so.
 PATIENCE = timedelta(minutes=20)
@@ -74,14 +88,42 @@ def send_waiting(limit: int = 50) -> int:
     return outbox.send_waiting(OutboxEmail.objects.all(), compose, limit=limit, is_over=_is_over)
 
 
+def why_not_again(mail: OutboxEmail) -> str:
+    """Return why a mail is not sent once more, or an empty text."""
+    if mail.sent_at is None:
+        return _("This mail waits to be sent.")
+    if not mail.order.email:
+        return _("The buyer of this order was forgotten.")
+    return _("This mail is no longer true.") if _is_over(mail) else ""
+
+
+def send_again(mail: OutboxEmail) -> str:
+    """Let a mail that was sent go out once more, under another Message-ID; return why not, or an empty text."""
+    if reason := why_not_again(mail):
+        return reason
+    sent = OutboxEmail.objects.filter(pk=mail.pk, sent_at__isnull=False)
+    changed = sent.update(sent_at=None, sent_again=F("sent_again") + 1, attempts=0, next_try_at=timezone.now())
+    return "" if changed else _("This mail waits to be sent.")
+
+
+def name_of(kind: str) -> str:
+    """Return what staff call a kind of mail."""
+    return str(NAMES.get(kind, kind.capitalize()))
+
+
 def compose(mail: OutboxEmail) -> EmailMultiAlternatives:
-    """Build the message of an outbox row, in text and HTML. Its Message-ID is the same at each try."""
+    """Build the message of an outbox row. Its Message-ID is the same at each try."""
+    return write(mail, lines=mail.order.lines.all(), shop=ShopSettings.current())
+
+
+def write(mail: OutboxEmail, *, lines: Iterable[OrderLine], shop: ShopSettings) -> EmailMultiAlternatives:
+    """Write a mail in text and HTML, from nothing but what is handed in."""
     order, subject = mail.order, _subject(mail)
     context = {
         "order": order,
-        "shop": ShopSettings.current(),
+        "shop": shop,
         "subject": subject,
-        "lines": order.lines.all(),
+        "lines": lines,
         "refund": mail.refund,
         "url": settings.SITE_URL + order.get_absolute_url(),
         "invoice_url": settings.SITE_URL + order.get_invoice_url(),
@@ -92,7 +134,7 @@ def compose(mail: OutboxEmail) -> EmailMultiAlternatives:
         subject=subject,
         body=render_to_string(f"checkout/emails/{mail.kind}.txt", context),
         to=[order.email],
-        headers={"Message-ID": f"<{order.number}.{mail.kind}{mail.refund_id or ''}@{_domain()}>"},
+        headers={"Message-ID": _message_id(mail)},
     )
     message.attach_alternative(render_to_string(f"checkout/emails/{mail.kind}.html", context), "text/html")
     return message
@@ -119,6 +161,12 @@ def _subject(mail: OutboxEmail) -> str:
         REFUND_FAILED: _("Your refund came back to us: your order %(number)s"),
     }
     return subjects[mail.kind] % {"number": mail.order.number}
+
+
+def _message_id(mail: OutboxEmail) -> str:
+    """Return the same name at each try, and another when a person wants the mail to go out once more."""
+    again = f".{mail.sent_again}" if mail.sent_again else ""
+    return f"<{mail.order.number}.{mail.kind}{mail.refund_id or ''}{again}@{_domain()}>"
 
 
 def _domain() -> str:

@@ -38,6 +38,7 @@ class OutboxEmail(WaitingMail):
     refund = models.ForeignKey(Refund, on_delete=models.PROTECT, null=True, blank=True, related_name="emails")
     kind = models.CharField(max_length=20)
     created_at = models.DateTimeField(auto_now_add=True)
+    sent_again = models.PositiveIntegerField(default=0, help_text="How often staff let it go out once more.")
 
     class Meta(WaitingMail.Meta):
         abstract = False
