@@ -61,7 +61,7 @@ def _of_orders() -> list[Preview]:
     found = []
     for kind, name in emails.NAMES.items():
         mail = newest.get(kind)
-        lines = list(mail.order.lines.all()) if mail else [_line()]
+        lines = list(mail.order.lines.all()) if mail else [line()]
         source = mail.order.number if mail else _("made-up data")
         compose = partial(emails.write, mail or sample(kind), lines=lines, shop=shop)
         found.append(Preview(kind, str(name), source, compose))
@@ -108,6 +108,6 @@ def sample(kind: str) -> OutboxEmail:
     return OutboxEmail(order=order, kind=kind, refund=refund if kind in emails.OF_REFUNDS else None)
 
 
-def _line() -> OrderLine:
+def line() -> OrderLine:
     title = _("Ambassador Mark 4, Kaali-Peeli taxi")
     return OrderLine(sku="CG43-TX-0007", title=title, option=_("Mumbai"), unit_price=61_728_00, quantity=2)
