@@ -117,7 +117,7 @@ def compose(mail: OutboxEmail) -> EmailMultiAlternatives:
 
 
 def write(mail: OutboxEmail, *, lines: Iterable[OrderLine], shop: ShopSettings) -> EmailMultiAlternatives:
-    """Write a mail in text and HTML, from nothing but what is handed in."""
+    """Write a mail in text and HTML, in India's time, from nothing but what is handed in."""
     order, subject = mail.order, _subject(mail)
     context = {
         "order": order,
@@ -130,13 +130,12 @@ def write(mail: OutboxEmail, *, lines: Iterable[OrderLine], shop: ShopSettings) 
         "pay_url": settings.SITE_URL + reverse("checkout:order_pay", args=[order.token]),
         "credit_note_url": settings.SITE_URL + mail.refund.get_credit_note_url() if mail.refund else "",
     }
-    message = EmailMultiAlternatives(
-        subject=subject,
-        body=render_to_string(f"checkout/emails/{mail.kind}.txt", context),
-        to=[order.email],
-        headers={"Message-ID": _message_id(mail)},
-    )
-    message.attach_alternative(render_to_string(f"checkout/emails/{mail.kind}.html", context), "text/html")
+    # Staff who look at it may have chosen another time zone.
+    with timezone.override(timezone.get_default_timezone()):
+        text, html = (render_to_string(f"checkout/emails/{mail.kind}.{kind}", context) for kind in ("txt", "html"))
+    headers = {"Message-ID": _message_id(mail)}
+    message = EmailMultiAlternatives(subject=subject, body=text, to=[order.email], headers=headers)
+    message.attach_alternative(html, "text/html")
     return message
 
 

@@ -33,6 +33,14 @@ Order.objects.filter(pk=order.pk).update(carrier="India Post", tracking_number="
 for status in ("packed", "shipped"):
     orders.advance(order.pk, status, user=owner)
 """
+REFUND = """
+from checkout import refunds
+from checkout.models import Order, Refund
+payment = Order.objects.get(number="{number}").payments.get(fulfils=True)
+refund = refunds.request(payment_id=payment.pk, amount=500_50, reason="A mirror was missing")
+assert refunds.send(refund.pk).status == "processed"
+Refund.objects.filter(pk=refund.pk).update(arn="74332744091234567890123")
+"""
 
 
 def at(path: str) -> Bring:
@@ -267,6 +275,7 @@ STATES: dict[str, Bring] = {
     "order-confirming": placed("?confirming"),
     "order-paid": paid(),
     "order-shipped": paid(SHIP),
+    "order-refunded": paid(REFUND),
     "order-expired": given_up(EXPIRE),
     "order-on-hold": given_up(HOLD),
     "order-cancelled": cancelled,
@@ -299,6 +308,24 @@ def connection_tested(shopper: Shopper) -> None:
     shopper.page.get_by_role("heading", name="Webhooks get through").wait_for()
 
 
+def show_mail(shopper: Shopper, kind: str) -> None:
+    """Show somebody who is logged in a mail as a mail program does."""
+    body = shopper.page.request.get(f"{shopper.shop.url}/admin/orders/mails/{kind}/body/")
+    shopper.page.set_content(body.text())
+
+
+def mail(kind: str) -> Bring:
+    """A mail of the shop."""
+
+    def bring(shopper: Shopper) -> None:
+        shopper.log_in("staff")
+        show_mail(shopper, kind)
+
+    return bring
+
+
+MAILS = ("received", "paid", "shipped", "cancelled", "refund_started", "refunded", "refund_failed")
+MAIL_STATES: dict[str, Bring] = {f"mail-{kind.replace('_', '-')}": mail(kind) for kind in MAILS}
 ADMIN_STATES: dict[str, Bring] = {
     "admin-login": at("/admin/login/"),
     "admin-home": as_staff("owner", "/admin/"),
@@ -311,6 +338,7 @@ ADMIN_STATES: dict[str, Bring] = {
     "admin-product": as_staff("editor", "/admin/pages/{product}/edit/"),
     "admin-pages": as_staff("editor", "/admin/pages/"),
     "admin-home-page": as_staff("editor", "/admin/pages/{home}/edit/"),
+    "admin-mails": as_staff("staff", "/admin/orders/mails/"),
     "admin-messages": as_staff("staff", "/admin/messages/"),
     "admin-connection": connection_tested,
 }

@@ -1,11 +1,14 @@
 """Mails in the admin: each kind looked at, one looked at, one sent again."""
 
+import datetime as dt
 import re
 
 import pytest
+from django.contrib.auth.models import User
 from django.core import mail
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
+from wagtail.users.models import UserProfile
 
 from checkout import emails, payments, refunds
 from checkout.models import Order, OutboxEmail, Payment
@@ -40,6 +43,16 @@ def test_each_kind_is_shown_with_made_up_data_in_a_new_shop(staff: Client) -> No
         assert (answer.status_code, answer["X-Frame-Options"]) == (200, "SAMEORIGIN")
         assert "sandbox" in answer["Content-Security-Policy"]
         assert "Asha Kulkarni" in answer.content.decode()
+
+
+def test_money_and_time_are_those_of_india(staff: Client, staff_user: User) -> None:
+    assert "₹1,22,555.00" in staff.get(f"{PREVIEWS}paid/body/").content.decode()
+    assert "₹1,00,000.50" in staff.get(f"{PREVIEWS}refunded/body/").content.decode()
+    order = ordered().order
+    Order.objects.update(expires_at=dt.datetime(2026, 3, 1, 20, 0, tzinfo=dt.UTC))
+    emails.promise(order, emails.RECEIVED)
+    UserProfile.objects.update_or_create(user=staff_user, defaults={"current_time_zone": "America/New_York"})
+    assert "until 1:30 am." in staff.get(f"{PREVIEWS}received/body/").content.decode()
 
 
 def test_the_newest_real_data_is_shown(staff: Client) -> None:
