@@ -187,6 +187,24 @@ def paid(then: str = "") -> Bring:
     return bring
 
 
+def came_back(shopper: Shopper) -> None:
+    """The page of an order whose refund the bank sent back."""
+    paid(REFUND)(shopper)
+    of_order = "payment_id IN (SELECT p.id FROM checkout_payment p JOIN checkout_order o ON o.id = p.order_id"
+    rows = shopper.shop.rows(
+        f"SELECT razorpay_refund_id FROM checkout_refund WHERE {of_order} WHERE o.number = ?)",  # noqa: S608 - ours.
+        shopper.number,
+    )
+    shopper.shop.simulator.control("decide_refund", refund_id=rows[0][0], status="failed")
+    told = shopper.page.get_by_text("Your bank sent ₹500.50 back to us.")
+    for _look in range(60):
+        if told.count():
+            break
+        shopper.page.wait_for_timeout(500)
+        shopper.page.reload()
+    told.wait_for()
+
+
 def given_up(how: str) -> Bring:
     """The page of an order that will not be paid, by lines of Python."""
 
@@ -276,6 +294,7 @@ STATES: dict[str, Bring] = {
     "order-paid": paid(),
     "order-shipped": paid(SHIP),
     "order-refunded": paid(REFUND),
+    "order-refund-came-back": came_back,
     "order-expired": given_up(EXPIRE),
     "order-on-hold": given_up(HOLD),
     "order-cancelled": cancelled,
@@ -324,6 +343,13 @@ def mail(kind: str) -> Bring:
     return bring
 
 
+def one_mail(shopper: Shopper) -> None:
+    """The receipt of an order, in the admin."""
+    as_staff("staff", "/admin/orders/inspect/{order}/")(shopper)
+    shopper.page.get_by_role("link", name="Receipt").click()
+    shopper.page.get_by_title("Paid: your order").wait_for()
+
+
 MAILS = ("received", "paid", "shipped", "cancelled", "refund_started", "refunded", "refund_failed")
 MAIL_STATES: dict[str, Bring] = {f"mail-{kind.replace('_', '-')}": mail(kind) for kind in MAILS}
 ADMIN_STATES: dict[str, Bring] = {
@@ -338,6 +364,7 @@ ADMIN_STATES: dict[str, Bring] = {
     "admin-product": as_staff("editor", "/admin/pages/{product}/edit/"),
     "admin-pages": as_staff("editor", "/admin/pages/"),
     "admin-home-page": as_staff("editor", "/admin/pages/{home}/edit/"),
+    "admin-mail": one_mail,
     "admin-mails": as_staff("staff", "/admin/orders/mails/"),
     "admin-messages": as_staff("staff", "/admin/messages/"),
     "admin-connection": connection_tested,
