@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from django.utils.translation import gettext, ngettext
+
 from catalog.models.settings import ShopSettings
 from catalog.models.stock import Stock
 from catalog.models.variant import Variant
@@ -39,11 +41,12 @@ def availability(subject: Variant | Stock | int | None, *, threshold: int | None
     """
     quantity = max(0, _free(subject))
     if quantity == 0:
-        return Availability("sold_out", "Sold out", "danger", 0)
+        return Availability("sold_out", gettext("Sold out"), "danger", 0)
     low = ShopSettings.current().low_stock_threshold if threshold is None else threshold
     if quantity <= low:
-        return Availability("low", f"Only {quantity} left", "warn", quantity)
-    return Availability("in_stock", "In stock", "ok", quantity)
+        words = ngettext("Only %(number)d left", "Only %(number)d left", quantity) % {"number": quantity}
+        return Availability("low", words, "warn", quantity)
+    return Availability("in_stock", gettext("In stock"), "ok", quantity)
 
 
 def _free(subject: Variant | Stock | int | None) -> int:

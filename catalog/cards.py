@@ -8,6 +8,7 @@ from typing import Any
 from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Length, Substr
 from django.http import HttpRequest
+from django.utils.translation import gettext
 from wagtail.models import PageViewRestriction
 
 from catalog import pictures
@@ -132,7 +133,7 @@ def _card(page: Any, shelf: Shelf, *, request: HttpRequest | None, threshold: in
 def _flag(page: ProductPage, words: Availability) -> tuple[str, str]:
     """Return the one flag that says most, with its tone."""
     if words.state == "sold_out":
-        return "Sold out", "sold"
+        return gettext("Sold out"), "sold"
     if page.edition_size:
-        return f"1 of {page.edition_size}", "limited"
-    return ("New", "new") if page.is_new_arrival else ("", "")
+        return gettext("1 of %(number)d") % {"number": page.edition_size}, "limited"
+    return (gettext("New"), "new") if page.is_new_arrival else ("", "")

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from django.utils.translation import gettext, gettext_lazy
+from django.utils.translation import gettext, gettext_lazy, ngettext
 
 from catalog import prices
 from catalog.query import FACETS, ListingQuery
@@ -39,6 +39,15 @@ class Facet:
 
 
 @dataclass(frozen=True)
+class Filter:
+    """A filter that is on: its name on a chip, its name inside a sentence, and the query without it."""
+
+    label: str
+    phrase: str
+    without: ListingQuery
+
+
+@dataclass(frozen=True)
 class Chip:
     """A filter that is on, with the address that takes it off."""
 
@@ -69,7 +78,7 @@ def build_bands(tally: Tally, base: str) -> list[Option]:
 
 def build_chips(tally: Tally, base: str) -> list[Chip]:
     """Return a chip for each filter that is on."""
-    return [Chip(label, base + other.encoded()) for label, other in _filters(tally)]
+    return [Chip(each.label, base + each.without.encoded()) for each in _filters(tally)]
 
 
 def build_shelves(facet: str, tally: Tally, base: str) -> list[Option]:
@@ -84,11 +93,13 @@ def build_shelves(facet: str, tally: Tally, base: str) -> list[Option]:
 def sentence(tally: Tally) -> str:
     """Return "148 models", "8 of 148 models, scale 1:43, in stock" or "None of 148 models, ..."."""
     total, everything = tally.total(), tally.everything()
-    noun = "model" if everything == 1 else "models"
-    filters = [_inside_sentence(label) for label, _other in _filters(tally)]
-    if not filters:
-        return f"{everything} {noun}"
-    return ", ".join([f"{total or 'None'} of {everything} {noun}", *filters])
+    phrases, numbers = [each.phrase for each in _filters(tally)], {"found": total, "all": everything}
+    if not phrases:
+        return ngettext("%(all)d model", "%(all)d models", everything) % numbers
+    if not total:
+        return ", ".join([ngettext("None of %(all)d model", "None of %(all)d models", everything) % numbers, *phrases])
+    some = ngettext("%(found)d of %(all)d model", "%(found)d of %(all)d models", everything) % numbers
+    return ", ".join([some, *phrases])
 
 
 def _options(name: str, tally: Tally, base: str) -> Iterator[Option]:
@@ -98,26 +109,32 @@ def _options(name: str, tally: Tally, base: str) -> Iterator[Option]:
         yield Option(value, label, counts[value], value in query.chosen(name), toggled)
 
 
-def _filters(tally: Tally) -> Iterator[tuple[str, ListingQuery]]:
-    """Yield each filter that is on in words, with the query without it."""
+def _filters(tally: Tally) -> Iterator[Filter]:
+    """Yield each filter that is on."""
     query = tally.query
     if query.text:
-        yield f"“{query.text}”", query.without(text="")
+        quoted = gettext("“%(text)s”") % {"text": query.text}
+        yield Filter(quoted, quoted, query.without(text=""))
     for facet in FACETS:
         for value in query.chosen(facet):
             label = tally.labels[facet][value]
-            yield f"Scale {label}" if facet == "scale" else label, query.toggled(facet, value)
-    if (query.low, query.high) in prices.BANDS:
-        yield prices.label(query.low, query.high), query.without(low=None, high=None)
-    else:
-        if query.low is not None:
-            yield prices.label(query.low, None), query.without(low=None)
-        if query.high is not None:
-            yield prices.label(None, query.high), query.without(high=None)
+            scale = facet == "scale"
+            shown = gettext("Scale %(scale)s") % {"scale": label} if scale else label
+            phrase = gettext("scale %(scale)s") % {"scale": label} if scale else label
+            yield Filter(shown, phrase, query.toggled(facet, value))
+    yield from _ranges(query)
     if query.available:
-        yield gettext("In stock"), query.without(available=False)
+        yield Filter(gettext("In stock"), gettext("in stock"), query.without(available=False))
 
 
-def _inside_sentence(label: str) -> str:
-    """Return a chip's label with a small first letter, unless it is a name."""
-    return label[0].lower() + label[1:] if label.startswith(("Scale ", "In ", "From ", "Up ")) else label
+def _ranges(query: ListingQuery) -> Iterator[Filter]:
+    """Yield the range of prices as one filter when it is a band, else each of its ends."""
+    ends: list[tuple[int | None, int | None, dict[str, None]]] = [
+        (query.low, None, {"low": None}),
+        (None, query.high, {"high": None}),
+    ]
+    if (query.low, query.high) in prices.BANDS:
+        ends = [(query.low, query.high, {"low": None, "high": None})]
+    for low, high, off in ends:
+        if (low, high) != (None, None):
+            yield Filter(prices.label(low, high), prices.phrase(low, high), query.without(**off))

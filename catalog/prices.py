@@ -53,6 +53,13 @@ def label(low: int | None, high: int | None) -> str:
     return (gettext("From %(low)s") if high is None else gettext("%(low)s to %(high)s")) % ends
 
 
+def phrase(low: int | None, high: int | None) -> str:
+    """Return a range in words inside a sentence: "up to ₹999", "₹1,000 to ₹2,499", "from ₹10,000"."""
+    if low is None:
+        return gettext("up to %(high)s") % {"high": rupees(high or 0)}
+    return gettext("from %(low)s") % {"low": rupees(low)} if high is None else label(low, high)
+
+
 def _priced() -> Any:
     """Return the one row of a product that is for sale: its lowest price. Django's stubs have no name for the query."""
     return active_variants().order_by().values("page_id").annotate(lowest=Min(F("price")))

@@ -5,6 +5,9 @@ from typing import Any
 
 from django.db.models import Case, IntegerField, Q, QuerySet, Value, When
 from django.http import HttpRequest
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from catalog.cards import build_cards, for_sale, in_stock, read_shelf
 from catalog.models import ProductPage, ShopSettings, Variant
@@ -59,24 +62,28 @@ def details(page: ProductPage, variant: Variant | None, shop: ShopSettings) -> l
     """Return the rows of the details table, with the declarations of the Legal Metrology rules; empty ones left out."""
     sizes = [page.length_mm, page.width_mm, page.height_mm]
     rows = [
-        ("MRP, all taxes included", rupees(variant.mrp) if variant else ""),
-        ("Scale", page.scale),
-        ("Size", " × ".join(map(str, sizes)) + " mm" if all(sizes) else ""),
-        ("Material", page.material),
-        ("Opening parts", page.opening_parts),
-        ("Weight, packed", f"{variant.weight_grams} g" if variant else ""),
-        ("Model year", str(page.model_year or "")),
-        ("Condition", page.get_condition_display()),
-        ("Edition", f"{page.edition_size} pieces" if page.edition_size else ""),
-        ("Age", "14 and over; not a toy"),
-        ("Country of origin", page.country_of_origin),
-        ("Made and packed by" if page.country_of_origin == "India" else "Imported by", page.maker_address),
-        ("Net quantity", "1 model"),
-        ("Packed", f"{page.packed_on:%B %Y}" if page.packed_on else ""),
-        ("HSN", page.hsn.code if page.hsn else ""),
-        ("Consumer care", " · ".join(part for part in (shop.email, shop.phone) if part)),
+        (_("MRP, all taxes included"), rupees(variant.mrp) if variant else ""),
+        (_("Scale"), page.scale),
+        (_("Size"), _("%(sizes)s mm") % {"sizes": " × ".join(map(str, sizes))} if all(sizes) else ""),
+        (_("Material"), page.material),
+        (_("Opening parts"), page.opening_parts),
+        (_("Weight, packed"), _("%(grams)d g") % {"grams": variant.weight_grams} if variant else ""),
+        (_("Model year"), str(page.model_year or "")),
+        (_("Condition"), page.get_condition_display()),
+        (_("Edition"), _edition(page.edition_size)),
+        (_("Age"), _("14 and over; not a toy")),
+        (_("Country of origin"), page.country_of_origin),
+        (_("Made and packed by") if page.country_of_origin == "India" else _("Imported by"), page.maker_address),
+        (_("Net quantity"), _("1 model")),
+        (_("Packed"), date_format(page.packed_on, "F Y") if page.packed_on else ""),
+        (_("HSN"), page.hsn.code if page.hsn else ""),
+        (_("Consumer care"), " · ".join(part for part in (shop.email, shop.phone) if part)),
     ]
     return [(label, value) for label, value in rows if value]
+
+
+def _edition(size: int | None) -> str:
+    return ngettext("%(number)d piece", "%(number)d pieces", size) % {"number": size} if size else ""
 
 
 def _neighbours(page: ProductPage) -> QuerySet[ProductPage]:

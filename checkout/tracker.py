@@ -46,6 +46,19 @@ def refunds_in(order: Order) -> list[Refund]:
     return [refund for payment in money(order) for refund in refunds_of(payment)]
 
 
+def came_back(order: Order) -> list[Refund]:
+    """Return the refunds that the buyer's bank sent back and that were not made anew: this money is still here."""
+    refunds = [refund for payment in order.payments.all() for refund in refunds_of(payment)]
+    sent_back = [refund for refund in refunds if refund.status == RefundStatus.FAILED and refund.razorpay_refund_id]
+    return [refund for refund in sent_back if not any(_stands_for(refund, other) for other in refunds)]
+
+
+def _stands_for(refund: Refund, other: Refund) -> bool:
+    """Tell whether `other` was made after a refund that failed, of the same money and for no less."""
+    is_later = other.payment_id == refund.payment_id and other.pk > refund.pk
+    return is_later and other.status != RefundStatus.FAILED and other.amount >= refund.amount
+
+
 def paid_twice(order: Order) -> list[Refund]:
     """Return the refunds, none that failed, of money that came beside the payment that paid the order."""
     paid = money(order)

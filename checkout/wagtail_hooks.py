@@ -20,6 +20,7 @@ from checkout.admin.cases import CaseViewSet
 from checkout.admin.coupons import CouponViewSet
 from checkout.admin.doors import keep_checkout, keep_checkout_in_bulk
 from checkout.admin.home import FigureItem, OrderSearchArea, SalesPanel, figures
+from checkout.admin.mails import MailsMenuItem
 from checkout.admin.report_views import ReportMenuItem, urls
 from checkout.admin.reports import REPORTS
 from checkout.admin.viewset import OrderViewSet
@@ -93,6 +94,12 @@ def show_sales(request: HttpRequest, panels: list[Any]) -> None:
 def search_orders() -> OrderSearchArea:
     """Let the admin's search find orders."""
     return OrderSearchArea("Orders", reverse("orders:list"), name="orders", icon_name="clipboard-list", order=150)
+
+
+@hooks.register("register_settings_menu_item")
+def show_mails() -> MailsMenuItem:
+    """Let people of orders find what the shop's mails look like."""
+    return MailsMenuItem("Mails", reverse("orders:mail_previews"), icon_name="mail", order=820)
 
 
 @hooks.register("insert_global_admin_css")

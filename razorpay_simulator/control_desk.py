@@ -84,6 +84,7 @@ def account_forms(state: dict[str, Any]) -> list[Form]:
         Choice("receipts", "A receipt that comes again is", switches.RECEIPTS, state["receipts"]),
         Choice("refunds", "Refunds are", switches.REFUND_OUTCOMES, state["refunds"]),
         decimal("refund_seconds", "Seconds until a refund's second state", f"{state['refund_seconds']:g}"),
+        decimal("reference_seconds", "Seconds until the bank numbers a refund", f"{state['reference_seconds']:g}"),
         decimal("refund_takes_seconds", "Seconds that a refund's call runs", f"{state['refund_takes_seconds']:g}"),
         whole("balance", "Balance to refund from, in paise (empty: enough)", balance),
         decimal("list_lag_seconds", "Seconds until lists show what is new", f"{state['list_lag_seconds']:g}"),

@@ -145,9 +145,9 @@ def new_refund(payment: dict[str, Any], amount: int, details: dict[str, Any], no
     }
 
 
-def refund_reference() -> dict[str, Any]:
-    """Return the number by which the customer's bank knows a refund (ARN)."""
-    return {"arn": digits(14)}
+def refund_reference(method: str) -> dict[str, Any]:
+    """Return the number by which the customer's bank knows a refund: Razorpay calls each an ARN, also UPI's RRN."""
+    return {"arn": digits(12 if method == "upi" else 23)}
 
 
 def collection(items: list[dict[str, Any]]) -> dict[str, Any]:

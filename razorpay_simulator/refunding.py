@@ -58,7 +58,7 @@ def decide(simulator: "Simulator", transaction: Transaction, record: Record, sta
     payment = transaction.must_get("payment", record.doc["payment_id"])
     record.doc["status"] = status
     if status == "processed":
-        record.doc["acquirer_data"] = entities.refund_reference()
+        record.doc["acquirer_data"] = entities.refund_reference(payment.doc["method"])
     transaction.update(record)
     # The event shows the payment as it was: so do Razorpay's samples of refund.failed.
     emit(simulator, transaction, f"refund.{status}", record, payment)
@@ -96,6 +96,8 @@ def _write(
         emit(simulator, transaction, "refund.speed_changed", record, payment)
     if first == "processed":
         emit(simulator, transaction, "refund.processed", record, payment)
+        due_at = simulator.now() + switches.read(transaction, "reference_seconds")
+        transaction.later(due_at, "tell_reference", record.id)
     for status in later:
         due_at = simulator.now() + switches.read(transaction, "refund_seconds")
         transaction.later(due_at, "decide_refund", record.id, status=status)

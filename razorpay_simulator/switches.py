@@ -33,6 +33,7 @@ SWITCHES: dict[str, tuple[Any, Reader]] = {
     "list_lag_seconds": (0.0, fields.seconds),
     "refunds": ("processed", _one_of(REFUND_OUTCOMES)),
     "refund_seconds": (0.0, fields.seconds),
+    "reference_seconds": (86_400.0, fields.seconds),
     "refund_takes_seconds": (0.0, fields.seconds),
     "balance": (None, fields.paise_or_none),
     "capture_window_seconds": (THREE_DAYS, fields.seconds),

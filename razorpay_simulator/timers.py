@@ -4,7 +4,7 @@ import json
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from razorpay_simulator import moves, refunding
+from razorpay_simulator import entities, moves, refunding
 from razorpay_simulator.store import Transaction
 
 if TYPE_CHECKING:
@@ -59,9 +59,19 @@ def tell_fee(simulator: "Simulator", transaction: Transaction, payment_id: str, 
     transaction.update(payment)
 
 
+def tell_reference(simulator: "Simulator", transaction: Transaction, refund_id: str, data: dict[str, Any]) -> None:
+    """Fill in the bank's number of a refund, unless the bank has sent it back meanwhile. No event tells of it."""
+    refund = moves.must_find(transaction, "refund", refund_id)
+    if refund.doc["status"] == "processed":
+        payment = moves.must_find(transaction, "payment", refund.doc["payment_id"])
+        refund.doc["acquirer_data"] = entities.refund_reference(payment.doc["method"])
+        transaction.update(refund)
+
+
 ACTIONS: dict[str, Action] = {
     "auto_refund": auto_refund,
     "decide_refund": decide_refund,
     "late_authorization": late_authorization,
     "tell_fee": tell_fee,
+    "tell_reference": tell_reference,
 }

@@ -17,7 +17,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 from tests.browser import FLAGS, MISSING, install_chromium
 from tests.journeys.shop import Shop, running_shop
 from tests.journeys.shopper import Shopper
-from tests.journeys.states import ADMIN_STATES, PHONE_STATES, STATES, WINDOW_STATES
+from tests.journeys.states import ADMIN_STATES, MAIL_STATES, PHONE_STATES, STATES, WINDOW_STATES
 from tests.programs import ROOT
 
 SHOTS = ROOT / "shots"
@@ -61,6 +61,7 @@ def shoot_all(browser: Browser, shop: Shop, wanted: list[str]) -> None:
         (STATES, both),
         (WINDOW_STATES, both),
         (PHONE_STATES, both[:1]),
+        (MAIL_STATES, both),
         (ADMIN_STATES, both[1:]),
     ):
         for name, bring in states.items():

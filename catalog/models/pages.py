@@ -6,6 +6,7 @@ from django.core.validators import MinValueValidator
 from django.db import models, transaction
 from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
+from django.utils.translation import gettext_lazy as _
 from modelcluster.fields import ParentalKey
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, InlinePanel, MultiFieldPanel
 from wagtail.fields import RichTextField
@@ -67,10 +68,10 @@ class ProductPage(Page):
         ONE_87 = "1:87", "1:87"
 
     class Condition(models.TextChoices):
-        NEW = "new", "New"
-        MINT_BOXED = "mint_boxed", "Mint, boxed"
-        OPENED = "opened", "Opened, complete"
-        PRE_OWNED = "pre_owned", "Pre-owned"
+        NEW = "new", _("New")
+        MINT_BOXED = "mint_boxed", _("Mint, boxed")
+        OPENED = "opened", _("Opened, complete")
+        PRE_OWNED = "pre_owned", _("Pre-owned")
 
     brand = models.ForeignKey(Brand, on_delete=models.PROTECT, related_name="products", verbose_name="maker")
     genre = models.ForeignKey(Genre, on_delete=models.PROTECT, null=True, blank=True, related_name="products")

@@ -5,6 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.urls import reverse
+
+from checkout import emails
 from checkout.models import Order, OrderEvent, OutboxEmail
 
 SENTENCES = {
@@ -36,24 +39,19 @@ SENTENCES = {
     "dispute_won": "Dispute won",
     "dispute_lost": "Dispute lost",
     "dispute_closed": "Dispute closed",
-}
-MAILS = {
-    "received": "Reminder to pay",
-    "paid": "Receipt",
-    "shipped": "Shipping notice",
-    "cancelled": "Cancellation",
-    "refunded": "Refund notice",
+    "mail_again": "A mail is sent again",
 }
 
 
 @dataclass(frozen=True)
 class Entry:
-    """Something that happened: when, what, the fine print, and who did it (nothing for the shop itself)."""
+    """Something that happened: when, what, the fine print, who did it (nothing for the shop itself), where it is."""
 
     at: datetime
     text: str
     detail: str = ""
     who: str = ""
+    url: str = ""
 
 
 def tell(order: Order) -> list[Entry]:
@@ -80,13 +78,14 @@ def _detail(event: OrderEvent) -> str:
 
 def _mails(order: Order) -> Iterator[Entry]:
     for mail in order.emails.all():
-        yield _mail(mail, MAILS.get(mail.kind, mail.kind.capitalize()))
+        yield _mail(mail, emails.name_of(mail.kind))
 
 
 def _mail(mail: OutboxEmail, name: str) -> Entry:
+    url = reverse("orders:mail", args=[mail.pk])
     if mail.sent_at:
-        return Entry(at=mail.sent_at, text=f"{name} emailed")
-    return Entry(at=mail.created_at, text=f"{name} waits to be emailed", detail=mail.last_error)
+        return Entry(at=mail.sent_at, text=f"{name} emailed", url=url)
+    return Entry(at=mail.created_at, text=f"{name} waits to be emailed", detail=mail.last_error, url=url)
 
 
 def _cases(order: Order) -> Iterator[Entry]:

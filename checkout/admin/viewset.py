@@ -4,7 +4,7 @@ from typing import Any
 
 from django.contrib.auth.models import Permission
 from django.db.models import QuerySet
-from django.urls import URLPattern, re_path
+from django.urls import URLPattern, path, re_path
 from wagtail.snippets.views.snippets import SnippetViewSet
 
 from checkout.admin import policy
@@ -16,6 +16,7 @@ from checkout.admin.filters import OrderFilterSet
 from checkout.admin.form import PANELS
 from checkout.admin.inspect import OrderInspectView
 from checkout.admin.listing import LIST_DISPLAY, OrderIndexView
+from checkout.admin.mails import MailBodyView, MailView, PreviewBodyView, PreviewsView
 from checkout.admin.money import CancelView, RefundView
 from checkout.admin.search import TEXT_FIELDS
 from checkout.models import Order
@@ -65,6 +66,10 @@ class OrderViewSet(SnippetViewSet):
         acts = "|".join(ACTS)
         return [
             *(pattern for pattern in super().get_urlpatterns() if not str(pattern.name).startswith(ABSENT)),
+            path("mails/", PreviewsView.as_view(), name="mail_previews"),
+            path("mails/<slug:key>/body/", PreviewBodyView.as_view(), name="mail_preview_body"),
+            re_path(r"^mail/(?P<pk>[0-9]{1,18})/$", MailView.as_view(), name="mail"),
+            re_path(r"^mail/(?P<pk>[0-9]{1,18})/body/$", MailBodyView.as_view(), name="mail_body"),
             re_path(r"^refund/(?P<pk>[0-9]{1,18})/$", RefundView.as_view(), name="refund"),
             re_path(r"^cancel/(?P<pk>[0-9]{1,18})/$", CancelView.as_view(), name="cancel"),
             re_path(rf"^(?P<act>{acts})/(?P<pk>[0-9]{{1,18}})/$", ActView.as_view(), name="act"),

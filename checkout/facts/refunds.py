@@ -1,15 +1,24 @@
 """What Razorpay says of a refund."""
 
+import re
 from dataclasses import dataclass
+from typing import Any
 
 from checkout.facts.ids import is_payment_id, is_refund_id
 from checkout.facts.reading import BadFacts, currency, entity, paise, text
 from checkout.status import RefundStatus
 
+# What banks write: 23 digits (ARN), 12 digits (RRN), 16 or 22 capitals and digits (UTR).
+REFERENCE = re.compile(r"[A-Za-z0-9][A-Za-z0-9/-]{3,39}")
+
 
 @dataclass(frozen=True, slots=True)
 class RefundFacts:
-    """A refund at Razorpay. `amount` is paise; `key` is the shop's own, when the shop asked for the refund."""
+    """A refund at Razorpay. `amount` is paise; `key` is the shop's own, when the shop asked for the refund.
+
+    `arn` is the reference by which the buyer's bank finds it, once there is one: Razorpay writes ARN, RRN and UTR alike
+    (https://razorpay.com/docs/payments/refunds/chargeback).
+    """
 
     refund_id: str
     payment_id: str
@@ -43,5 +52,11 @@ def refund_facts(value: object) -> RefundFacts:
         currency=currency(data),
         key=text(notes if isinstance(notes, dict) else {}, "refund", 64),
         speed=text(data, "speed_processed", 20),
-        arn=text(bank if isinstance(bank, dict) else {}, "arn", 80),
+        arn=_reference(bank if isinstance(bank, dict) else {}),
     )
+
+
+def _reference(bank: dict[str, Any]) -> str:
+    """Return the bank's reference. A buyer will read it out to a bank, so that what looks like none is none."""
+    value = text(bank, "arn", 80)
+    return value if REFERENCE.fullmatch(value) else ""

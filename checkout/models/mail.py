@@ -8,17 +8,12 @@ from checkout.models.order import Order
 from checkout.models.refund import Refund
 
 
-class OutboxEmail(models.Model):
-    """One mail of one kind for one order or for one of its refunds, written with the fact that it tells of.
+class WaitingMail(models.Model):
+    """A row of an outbox, which `checkout.outbox` sends. Staff read its name when it cannot be sent."""
 
-    `edition` counts how often it was promised anew; only a mail that a buyer asks for ever is.
-    """
+    # The order that a case about it belongs to, if any.
+    order: Order | None = None
 
-    order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="emails")
-    refund = models.ForeignKey(Refund, on_delete=models.PROTECT, null=True, blank=True, related_name="emails")
-    kind = models.CharField(max_length=20)
-    edition = models.PositiveIntegerField(db_default=0, default=0)
-    created_at = models.DateTimeField(auto_now_add=True)
     sent_at = models.DateTimeField(null=True, blank=True)
     next_try_at = models.DateTimeField(default=timezone.now)
     claimed_until = models.DateTimeField(null=True, blank=True)
@@ -26,8 +21,30 @@ class OutboxEmail(models.Model):
     last_error = models.CharField(max_length=255, blank=True)
 
     class Meta:
+        abstract = True
         ordering = ["pk"]
         indexes = [models.Index(fields=["sent_at", "next_try_at"])]
+
+    @property
+    def case_subject(self) -> str:
+        """The subject of the case that is opened when it cannot be sent."""
+        return f"mail {self.pk}"
+
+
+class OutboxEmail(WaitingMail):
+    """One mail of one kind for one order or for one of its refunds, written with the fact that it tells of.
+
+    `edition` counts how often it went out once more, because its buyer asked for it or staff let it.
+    """
+
+    order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="emails")
+    refund = models.ForeignKey(Refund, on_delete=models.PROTECT, null=True, blank=True, related_name="emails")
+    kind = models.CharField(max_length=20)
+    edition = models.PositiveIntegerField(db_default=0, default=0)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta(WaitingMail.Meta):
+        abstract = False
         constraints = [
             models.UniqueConstraint(
                 fields=["order", "kind"], condition=Q(refund__isnull=True), name="one_mail_of_a_kind_per_order"
@@ -38,7 +55,7 @@ class OutboxEmail(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.kind} for {self.order_id}"
+        return f"{self.order}: the mail “{self.kind}”"
 
 
 class LinkRequest(models.Model):

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from catalog.days import span
 from catalog.models import ShopImage, Variant
-from catalog.states import STATE_NAMES, State
+from catalog.states import State, state_name
 from checkout.models.cart import Cart
 from checkout.models.coupon import Coupon
 from checkout.status import BEFORE_DISPATCH, BOUGHT, OrderStatus
@@ -120,7 +120,7 @@ class Order(models.Model):
     @property
     def state_name(self) -> str:
         """The name of the state that the parcel goes to."""
-        return STATE_NAMES.get(self.state, self.state)
+        return state_name(self.state)
 
     def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
         """Refuse: orders and their money are never deleted."""

@@ -21,6 +21,15 @@ class RefundOrigin(models.TextChoices):
     AUTO = "auto", _("Razorpay itself")
 
 
+WAYS = {
+    "": _("the account or card that you paid with"),
+    "card": _("the card that you paid with"),
+    "upi": _("the bank account of the UPI app that you paid with"),
+    "netbanking": _("the bank account that you paid from"),
+    "wallet": _("the wallet that you paid with"),
+}
+
+
 class Refund(models.Model):
     """A refund of (part of) a payment. `amount` is in the smallest unit of the payment's currency.
 
@@ -72,6 +81,11 @@ class Refund(models.Model):
             return ""
         number = self.credit_note_number.replace("/", "-")
         return reverse("checkout:credit_note", args=[self.payment.order.token, number])
+
+    @property
+    def way(self) -> str:
+        """Where the money goes, as words inside a sentence to the buyer: always the way that it came."""
+        return str(WAYS.get(self.payment.method, WAYS[""]))
 
     @property
     def may_be_retried(self) -> bool:

@@ -4,7 +4,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from checkout import attention, contradictions
+from checkout import attention, contradictions, emails
 from checkout.facts import RefundFacts
 from checkout.models import Payment, Refund
 from checkout.models.refund import RefundOrigin
@@ -53,6 +53,7 @@ def _unite(known: Refund, ours: Refund) -> None:
     """Let a refund that was imported, because its first report lacked our key, be the one that we asked for."""
     attention.refund_made(ours)
     ours.lines.update(refund=known)
+    emails.hand_over(ours, known)
     ours.delete()
     for name in ("key", "origin", "reason", "requested_by", "despite_dispute"):
         setattr(known, name, getattr(ours, name))

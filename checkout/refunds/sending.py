@@ -21,6 +21,8 @@ logger = logging.getLogger(__name__)
 REFRESH_PAUSE = timedelta(minutes=10)
 # What Razorpay does not know will hardly be known soon.
 UNKNOWN_PAUSE = timedelta(hours=12)
+# The bank's reference comes some days after Razorpay calls a refund processed, and no event tells of it.
+REFERENCE_PAUSE, REFERENCE_DAYS = timedelta(hours=12), timedelta(days=14)
 
 
 def send_waiting(limit: int = 20) -> int:
@@ -71,20 +73,22 @@ def import_for(payment: Payment) -> None:
 
 
 def refresh_pending(limit: int = 50) -> int:
-    """Ask Razorpay about refunds that it has not finished. Returns how many questions had no answer.
+    """Ask Razorpay about refunds that it has not finished, or whose bank has given no reference yet.
 
-    One that Razorpay does not know was told of by a signed event: a person hears of it, and it delays no other.
+    Returns how many questions had no answer. One that Razorpay does not know was told of by a signed event: a person
+    hears of it, and it delays no other.
     """
-    failed = 0
-    before = timezone.now() - REFRESH_PAUSE
-    pending = Refund.objects.filter(status=RefundStatus.PENDING, next_try_at__lte=timezone.now())
-    for refund in pending.filter(updated_at__lte=before).order_by("updated_at")[:limit]:
+    failed, now = 0, timezone.now()
+    pending = Q(status=RefundStatus.PENDING, updated_at__lte=now - REFRESH_PAUSE)
+    recent = Q(processed_at__gt=now - REFERENCE_DAYS, updated_at__lte=now - REFERENCE_PAUSE)
+    unfinished = pending | recent & Q(status=RefundStatus.PROCESSED, arn="")
+    for refund in Refund.objects.filter(unfinished, next_try_at__lte=now).order_by("updated_at")[:limit]:
         try:
             record(gateway.fetch_refund(refund.razorpay_refund_id or ""))
             Refund.objects.filter(pk=refund.pk).update(updated_at=timezone.now())
         except GatewayError as error:
             failed += not error.is_refusal
-            logger.warning("Refund %s stays pending: %s", refund, error)
+            logger.warning("Refund %s stays %s: %s", refund, refund.status, error)
             if error.is_refusal:
                 _leave_alone(refund, error)
     return failed
@@ -92,6 +96,8 @@ def refresh_pending(limit: int = 50) -> int:
 
 def _leave_alone(refund: Refund, error: GatewayError) -> None:
     Refund.objects.filter(pk=refund.pk).update(next_try_at=timezone.now() + UNKNOWN_PAUSE)
+    if refund.status == RefundStatus.PROCESSED:
+        return
     text = f"{refund.razorpay_refund_id}: reported as on its way, and Razorpay will not speak of it ({error.detail})"
     attention.report_differs(text, payment=refund.payment, subject=f"refund {refund.pk}")
 

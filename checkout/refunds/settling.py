@@ -30,8 +30,8 @@ def settle(payment: Payment) -> None:
     for refund in done.exclude(origin=RefundOrigin.AUTO).order_by("-pk"):
         if refund.status == RefundStatus.PROCESSED:
             _book(refund, payment)
-        elif refund.razorpay_refund_id and ledger.is_booked(EntryKind.REFUND, refund.razorpay_refund_id):
-            ledger.book(EntryKind.REFUND_REVERSAL, payment, refund.amount, entity_id=refund.razorpay_refund_id)
+        elif refund.razorpay_refund_id:
+            _take_back(refund, payment)
     _take_back_a_write_off(payment)
     _drop_what_no_longer_fits(payment)
     _tell_what_left_twice(payment)
@@ -106,6 +106,15 @@ def _book(refund: Refund, payment: Payment) -> None:
     if is_new and payment.order:
         orders.note(payment.order, "refunded", str(refund.razorpay_refund_id))
         emails.promise(payment.order, emails.REFUNDED, refund=refund)
+
+
+def _take_back(refund: Refund, payment: Payment) -> None:
+    """Reverse the entry of a refund that a bank sent back, and tell the buyer, who still waits for this money."""
+    refund_id = refund.razorpay_refund_id or ""
+    if ledger.is_booked(EntryKind.REFUND, refund_id):
+        ledger.book(EntryKind.REFUND_REVERSAL, payment, refund.amount, entity_id=refund_id)
+    if payment.order:
+        emails.promise(payment.order, emails.REFUND_FAILED, refund=refund)
 
 
 def _credit(refund: Refund, payment: Payment) -> None:

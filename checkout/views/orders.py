@@ -58,6 +58,7 @@ def show(request: HttpRequest, token: str) -> HttpResponse:
         "cancel_url": _url("order_cancel", order) if may_cancel and not is_waiting else "",
         "hold": holding.tell(order, now=timezone.now()),
         "refunds": tracker.refunds_in(order),
+        "came_back": tracker.came_back(order),
         "paid_twice": tracker.paid_twice(order),
         "invoice_url": order.get_invoice_url() if order.invoice_number else "",
         "set_aside": tracker.set_aside(order),

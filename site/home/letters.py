@@ -1,28 +1,23 @@
 """The mails of messages: promised with the message, sent by the worker, tried again until they are out."""
 
-import logging
 import re
 
 from django.conf import settings
 from django.core.mail import EmailMessage
 from django.template.loader import render_to_string
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from catalog.models import ShopSettings
-from checkout import claims
+from checkout import outbox
 from home.models import ContactMail, ContactMessage
-
-logger = logging.getLogger(__name__)
 
 ADDRESS = re.compile(r"[^\s,;<>()]+@[^\s,;<>()]+\.[^\s,;<>()]+")
 
 
 def send_waiting(limit: int = 20) -> int:
     """Send what waits and return how many mails went out. Many workers share it."""
-    waiting = ContactMail.objects.filter(claims.due(timezone.now()), sent_at=None).order_by("pk")
-    return sum(_send(mail) for mail in claims.take_each(waiting, limit=limit))
+    return outbox.send_waiting(ContactMail.objects.all(), compose, limit=limit)
 
 
 def compose(mail: ContactMail) -> EmailMessage:
@@ -44,15 +39,3 @@ def _staff_address(message: ContactMessage, shop: ShopSettings) -> str:
     """Return who reads it: the grievance officer, where the settings name an address, else the shop."""
     officer = ADDRESS.search(shop.grievance_officer) if message.is_grievance else None
     return officer[0] if officer else shop.email or settings.DEFAULT_FROM_EMAIL
-
-
-def _send(mail: ContactMail) -> bool:
-    try:
-        compose(mail).send()
-    # A mail server fails in many ways; whichever it is, the mail stays and is tried again.
-    except Exception as error:  # noqa: BLE001 (see above)
-        logger.warning("Mail of message %s was not sent: %s", mail.message.ticket, type(error).__name__)
-        claims.put_back(mail, last_error=f"{type(error).__name__}: {error}"[:255])
-        return False
-    claims.done(mail, sent_at=timezone.now(), last_error="")
-    return True

@@ -1,5 +1,6 @@
 """What visitors wrote, in the admin: listed, read, marked as answered. Nobody writes or changes one there."""
 
+from functools import partial
 from typing import Any
 
 import django_filters
@@ -10,6 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.filters import WagtailFilterSet
 from wagtail.admin.ui.tables import Column, DateColumn, TitleColumn
@@ -17,8 +19,10 @@ from wagtail.admin.views import generic
 from wagtail.admin.viewsets.model import ModelViewSet
 
 from checkout.admin.home import Figure
+from checkout.admin.mail_samples import Preview
 from checkout.admin.policy import NamedActsPolicy
-from home.models import ContactMessage
+from home import letters
+from home.models import ContactMail, ContactMessage
 
 POLICY = NamedActsPolicy(ContactMessage, {"view", "change", "delete"})
 LOOK = ["view", "change"]
@@ -134,3 +138,23 @@ def figure(user: Any) -> Figure | None:
     waiting = ContactMessage.objects.aggregate(number=Count("pk", filter=Q(answered_at=None)))["number"]
     words = _("message to answer") if waiting == 1 else _("messages to answer")
     return Figure("mail", str(waiting), str(words), f"{reverse('messages:index')}?state=open")
+
+
+def mail_previews(user: Any) -> list[Preview]:
+    """Return what the mails of messages look like, for people who may read messages."""
+    if not POLICY.user_has_any_permission(user, LOOK):
+        return []
+    newest = ContactMessage.objects.first()
+    message, source = newest or _sample(), newest.ticket if newest else gettext("made-up data")
+    names = {"staff": gettext("Message, to staff"), "sender": gettext("Message, to its sender")}
+    return [
+        Preview(f"message-{reader}", names[reader], source, partial(letters.compose, mail))
+        for reader in ContactMail.Reader.values
+        for mail in [ContactMail(message=message, reader=reader)]
+    ]
+
+
+def _sample() -> ContactMessage:
+    """Return a message with made-up words. Nothing of it is saved."""
+    about, words = ContactMessage.Subject.GRIEVANCE, gettext("A mirror of my taxi is missing.")
+    return ContactMessage(pk=42, name="Asha Kulkarni", email="asha@example.in", subject=about, text=words)

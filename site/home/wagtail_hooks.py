@@ -7,8 +7,9 @@ from django.http import HttpRequest
 from wagtail import hooks
 
 from checkout.admin.home import FigureItem
+from checkout.admin.mail_samples import HOOK, Preview
 from home import letters
-from home.messages_admin import MessageViewSet, figure
+from home.messages_admin import MessageViewSet, figure, mail_previews
 
 
 @hooks.register("register_admin_viewset")
@@ -28,3 +29,9 @@ def show_messages(request: HttpRequest, items: list[Any]) -> None:
 def send_letters() -> tuple[str, float, Callable[[], object]]:
     """Let the worker send the mails of messages, in the lane of mail, every two seconds."""
     return "mail", 2, letters.send_waiting
+
+
+@hooks.register(HOOK)
+def show_letters(user: Any) -> list[Preview]:
+    """Show the mails of messages among those of the shop."""
+    return mail_previews(user)

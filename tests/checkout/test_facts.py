@@ -194,7 +194,19 @@ def test_texts_are_cut(read: Callable[[object], Any], entity: dict[str, Any], li
 def test_the_texts_of_a_refund_are_cut() -> None:
     long = "x" * 300
     facts = refund_facts({**REFUND, "notes": {"refund": long}, "speed_processed": long, "acquirer_data": {"arn": long}})
-    assert (len(facts.key), len(facts.speed), len(facts.arn)) == (64, 20, 80)
+    assert (len(facts.key), len(facts.speed), facts.arn) == (64, 20, "")
+
+
+@pytest.mark.parametrize("arn", ["74332744091234567890123", "433912345678", "HDFCN52026112700012345", "1000-0000/0000"])
+def test_a_banks_reference_is_kept(arn: str) -> None:
+    assert refund_facts({**REFUND, "acquirer_data": {"arn": arn}}).arn == arn
+
+
+@pytest.mark.parametrize(
+    "arn", [None, "", 10**13, "123", "x" * 41, "<b>1234567</b>", "1234 5678", "1234567\n", ["1234567"]]
+)
+def test_what_is_no_banks_reference_is_none(arn: object) -> None:
+    assert refund_facts({**REFUND, "acquirer_data": {"arn": arn}}).arn == ""
 
 
 @pytest.mark.parametrize(("read", "entity"), READERS, ids=["order", "payment", "refund", "dispute"])

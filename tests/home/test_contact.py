@@ -10,7 +10,8 @@ from django.test import Client
 from pytest_django import Settings
 
 from catalog.models import ShopSettings
-from checkout import throttle
+from checkout import claims, throttle
+from checkout.models import AttentionCase
 from home import contact, letters
 from home.models import ContactMail, ContactMessage, ContactPage, HomePage
 from tests.checkout.mailserver import MailServer
@@ -149,3 +150,20 @@ def test_a_mail_server_that_is_away_loses_nothing(client: Client, settings: Sett
         ContactMail.objects.update(next_try_at="2026-01-01T00:00Z")
         assert letters.send_waiting() == 2
     assert letters.send_waiting() == 0
+
+
+def test_staff_hear_of_a_mail_that_nobody_takes(client: Client, settings: Settings) -> None:
+    """The case names the message and not the address: it stays when the message is deleted."""
+    send(client)
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 9
+    ContactMail.objects.filter(reader="sender").update(attempts=claims.MANY_ATTEMPTS - 1)
+    letters.send_waiting()
+    case = AttentionCase.objects.get()
+    ticket = ContactMessage.objects.get().ticket
+    assert case.text == f"{ticket}: the mail to the sender was tried 10 times. ConnectionRefusedError"
+    settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+    ContactMail.objects.update(next_try_at="2026-01-01T00:00Z")
+    assert letters.send_waiting() == 2
+    case.refresh_from_db()
+    assert case.resolution == "The mail was sent"

@@ -34,6 +34,14 @@ Order.objects.filter(pk=order.pk).update(carrier="India Post", tracking_number="
 for status in ("packed", "shipped"):
     orders.advance(order.pk, status, user=owner)
 """
+REFUND = """
+from checkout import refunds
+from checkout.models import Order, Refund
+payment = Order.objects.get(number="{number}").payments.get(fulfils=True)
+refund = refunds.request(payment_id=payment.pk, amount=500_50, reason="A mirror was missing")
+assert refunds.send(refund.pk).status == "processed"
+Refund.objects.filter(pk=refund.pk).update(arn="74332744091234567890123")
+"""
 
 
 def at(path: str) -> Bring:
@@ -180,6 +188,24 @@ def paid(then: str = "") -> Bring:
     return bring
 
 
+def came_back(shopper: Shopper) -> None:
+    """The page of an order whose refund the bank sent back."""
+    paid(REFUND)(shopper)
+    of_order = "payment_id IN (SELECT p.id FROM checkout_payment p JOIN checkout_order o ON o.id = p.order_id"
+    rows = shopper.shop.rows(
+        f"SELECT razorpay_refund_id FROM checkout_refund WHERE {of_order} WHERE o.number = ?)",  # noqa: S608 - ours.
+        shopper.number,
+    )
+    shopper.shop.simulator.control("decide_refund", refund_id=rows[0][0], status="failed")
+    told = shopper.page.get_by_text("Your bank sent ₹500.50 back to us.")
+    for _look in range(60):
+        if told.count():
+            break
+        shopper.page.wait_for_timeout(500)
+        shopper.page.reload()
+    told.wait_for()
+
+
 def given_up(how: str) -> Bring:
     """The page of an order that will not be paid, by lines of Python."""
 
@@ -268,6 +294,8 @@ STATES: dict[str, Bring] = {
     "order-confirming": placed("?confirming"),
     "order-paid": paid(),
     "order-shipped": paid(SHIP),
+    "order-refunded": paid(REFUND),
+    "order-refund-came-back": came_back,
     "order-expired": given_up(EXPIRE),
     "order-on-hold": given_up(HOLD),
     "order-cancelled": cancelled,
@@ -301,6 +329,31 @@ def connection_tested(shopper: Shopper) -> None:
     shopper.page.get_by_role("heading", name="Webhooks get through").wait_for()
 
 
+def show_mail(shopper: Shopper, kind: str) -> None:
+    """Show somebody who is logged in a mail as a mail program does."""
+    body = shopper.page.request.get(f"{shopper.shop.url}/admin/orders/mails/{kind}/body/")
+    shopper.page.set_content(body.text())
+
+
+def mail(kind: str) -> Bring:
+    """A mail of the shop."""
+
+    def bring(shopper: Shopper) -> None:
+        shopper.log_in("staff")
+        show_mail(shopper, kind)
+
+    return bring
+
+
+def one_mail(shopper: Shopper) -> None:
+    """The receipt of an order, in the admin."""
+    as_staff("staff", "/admin/orders/inspect/{order}/")(shopper)
+    shopper.page.get_by_role("link", name="Receipt").click()
+    shopper.page.get_by_title("Paid: your order").wait_for()
+
+
+MAILS = ("received", "paid", "shipped", "cancelled", "refund_started", "refunded", "refund_failed")
+MAIL_STATES: dict[str, Bring] = {f"mail-{kind.replace('_', '-')}": mail(kind) for kind in MAILS}
 ADMIN_STATES: dict[str, Bring] = {
     "admin-login": at("/admin/login/"),
     "admin-home": as_staff("owner", "/admin/"),
@@ -315,6 +368,8 @@ ADMIN_STATES: dict[str, Bring] = {
     "admin-home-page": as_staff("editor", "/admin/pages/{home}/edit/"),
     "admin-report": as_staff("owner", "/admin/reports/shop/products/"),
     "admin-report-gst": as_staff("owner", "/admin/reports/shop/gst/"),
+    "admin-mail": one_mail,
+    "admin-mails": as_staff("staff", "/admin/orders/mails/"),
     "admin-messages": as_staff("staff", "/admin/messages/"),
     "admin-connection": connection_tested,
 }

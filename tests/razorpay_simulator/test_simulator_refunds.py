@@ -73,6 +73,19 @@ def test_a_refund_ends_when_the_clock_says_so(
     assert returned(client, payment_id) == (("captured", 0, None) if last == "failed" else ("refunded", 5000, "full"))
 
 
+def test_the_bank_numbers_a_refund_a_day_after_it_was_processed(fresh: Running, client: razorpay.Client) -> None:
+    fresh.control("clock", at=1_800_000_000)
+    refund = client.payment.refund(captured(fresh), {})
+    events = len(fresh.events())
+    fresh.control("clock", advance=86_399)
+    assert client.refund.fetch(refund["id"])["acquirer_data"] == {"arn": None}
+    fresh.control("clock", advance=1)
+    number = client.refund.fetch(refund["id"])["acquirer_data"]["arn"]
+    assert number.isdecimal()
+    assert len(number) in (12, 23)
+    assert len(fresh.events()) == events, "no webhook tells of it"
+
+
 @pytest.mark.covers("M5")
 def test_a_key_belongs_to_one_body(fresh: Running, client: razorpay.Client) -> None:
     payment_id = captured(fresh)

@@ -5,7 +5,6 @@ from typing import Any
 from django.conf import settings
 from django.db import models
 from django.http import HttpRequest, HttpResponse
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel
 from wagtail.fields import RichTextField
@@ -13,6 +12,7 @@ from wagtail.models import Page
 from wagtail.search import index
 
 from catalog.forms import TopPageForm
+from checkout.models.mail import WaitingMail
 from home.models.content import TEXT_FEATURES
 
 
@@ -92,7 +92,7 @@ class ContactMessage(models.Model):
         return self.subject == self.Subject.GRIEVANCE
 
 
-class ContactMail(models.Model):
+class ContactMail(WaitingMail):
     """One mail of a message, promised in its transaction and sent afterwards by the worker."""
 
     class Reader(models.TextChoices):
@@ -101,13 +101,15 @@ class ContactMail(models.Model):
 
     message = models.ForeignKey(ContactMessage, on_delete=models.CASCADE, related_name="mails")
     reader = models.CharField(max_length=6, choices=Reader)
-    sent_at = models.DateTimeField(null=True, blank=True)
-    next_try_at = models.DateTimeField(default=timezone.now)
-    claimed_until = models.DateTimeField(null=True, blank=True)
-    attempts = models.PositiveIntegerField(default=0)
-    last_error = models.CharField(max_length=255, blank=True)
 
-    class Meta:
-        ordering = ["pk"]
-        indexes = [models.Index(fields=["sent_at", "next_try_at"])]
+    class Meta(WaitingMail.Meta):
+        abstract = False
         constraints = [models.UniqueConstraint(fields=["message", "reader"], name="one_mail_for_each_reader")]
+
+    def __str__(self) -> str:
+        return f"{self.message.ticket}: the mail to the {self.reader}"
+
+    @property
+    def case_subject(self) -> str:
+        """The subject of its case, another than that of a mail of an order."""
+        return f"mail of a message {self.pk}"

@@ -73,7 +73,7 @@ def forget_searches() -> None:
 
 # Lanes run beside each other, so that a mail server that hangs keeps nobody from paying.
 LANES: dict[str, list[tuple[float, Job]]] = {
-    "mail": [(30, emails.remind), (2, emails.send_waiting)],
+    "mail": [(30, emails.remind), (30, emails.tell_of_slow_refunds), (2, emails.send_waiting)],
     "events": [(5, inbox.apply_waiting)],
     "orders": [(10, settle)],
     "money": [(5, refunds.send_waiting), (30, search)],
