@@ -1,6 +1,6 @@
 """What editors find in the admin: labels, the stock screen, and why some pages cannot be deleted."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from django.contrib import messages
@@ -8,13 +8,18 @@ from django.contrib.auth.models import Permission
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.urls import URLResolver, include, path
 from wagtail import hooks
 from wagtail.models import Page
 from wagtail.snippets.models import register_snippet
 from wagtail.snippets.views.snippets import SnippetViewSet, SnippetViewSetGroup
 
+from catalog.admin import uploads
+from catalog.admin.prices import PriceBulkAction
+from catalog.admin.products import ProductListing
+from catalog.admin.stock import StockViewSet
 from catalog.models import Brand, Genre, HsnCode
-from catalog.stock_admin import StockViewSet
+from catalog.uploads import working
 from catalog.variants import forget_unmoved, moved_skus_below
 
 NAMED = 5
@@ -59,12 +64,31 @@ class LabelGroup(SnippetViewSetGroup):
 
 
 register_snippet(LabelGroup)
+hooks.register("register_bulk_action", PriceBulkAction)
 
 
 @hooks.register("register_admin_viewset")
 def register_stock() -> StockViewSet:
     """Add the stock screen."""
     return StockViewSet()
+
+
+@hooks.register("register_admin_viewset")
+def register_products() -> ProductListing:
+    """Add the list of products."""
+    return ProductListing()
+
+
+@hooks.register("register_admin_urls")
+def register_uploads() -> list[URLResolver]:
+    """Add the pages of uploaded tables."""
+    return [path("uploads/", include((uploads.addresses(), "uploads")))]
+
+
+@hooks.register("register_worker_job")
+def carry_out_uploads() -> tuple[str, float, Callable[[], object]]:
+    """Let the worker check and carry out uploaded tables, in a lane of their own, every two seconds."""
+    return "uploads", 2, working.work_waiting
 
 
 @hooks.register("register_permissions")

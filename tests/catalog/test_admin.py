@@ -234,12 +234,32 @@ def test_strangers_and_editors_without_the_permission_see_no_stock(client: Clien
 
 def test_stock_lists_cost_the_same_for_one_and_three(owner: Client, django_assert_max_num_queries: Any) -> None:
     make_product("AAA-1")
-    with django_assert_max_num_queries(14):
+    with django_assert_max_num_queries(15):
         owner.get(reverse("stock:index"))
     for sku in ("AAA-2", "AAA-3"):
         make_product(sku)
-    with django_assert_max_num_queries(14):
+    with django_assert_max_num_queries(15):
         owner.get(reverse("stock:index"))
+
+
+def test_the_stock_list_finds_what_is_short_and_is_exported(owner: Client) -> None:
+    for sku, on_hand in (("AAA-1", 50), ("AAA-2", 2), ("AAA-3", 0)):
+        make_product(sku, on_hand=on_hand, title="=1+1")
+
+    def listed(**parameters: str) -> list[str]:
+        rows = owner.get(reverse("stock:index"), parameters).context["object_list"]
+        return [each.variant.sku for each in rows]
+
+    assert listed(level="low") == ["AAA-2"]
+    assert listed(level="none") == ["AAA-3"]
+    assert listed(level="short", ordering="free") == ["AAA-3", "AAA-2"]
+    ProductPage.objects.filter(slug="aaa-1").update(live=False)
+    assert listed(for_sale="false") == ["AAA-1"]
+    html = owner.get(reverse("stock:index")).content.decode()
+    assert ["Only 2 left" in html, "Sold out" in html] == [True, True]
+    answer: Any = owner.get(reverse("stock:index"), {"export": "csv"})
+    text = b"".join(answer.streaming_content).decode()
+    assert "AAA-2,'=1+1,2,0,2" in text
 
 
 def test_labels_and_settings_are_edited(owner: Client) -> None:

@@ -5,7 +5,7 @@ import datetime as dt
 import io
 from typing import Any
 
-import openpyxl  # type: ignore[import-untyped]
+import openpyxl
 import pytest
 from django.test import Client
 from django.utils import timezone
