@@ -15,12 +15,13 @@ from wagtail.snippets.models import register_snippet
 from wagtail.snippets.views.snippets import SnippetViewSet, SnippetViewSetGroup
 
 from catalog.admin import uploads
+from catalog.admin.checker import use_our_checker
 from catalog.admin.prices import PriceBulkAction
 from catalog.admin.products import ProductListing
 from catalog.admin.stock import StockViewSet
-from catalog.models import Brand, Genre, HsnCode
+from catalog.models import Brand, Genre, HsnCode, ProductPage
 from catalog.uploads import working
-from catalog.variants import forget_unmoved, moved_skus_below
+from catalog.variants import copy_without_skus, forget_unmoved, moved_skus_below
 
 NAMED = 5
 
@@ -65,6 +66,7 @@ class LabelGroup(SnippetViewSetGroup):
 
 register_snippet(LabelGroup)
 hooks.register("register_bulk_action", PriceBulkAction)
+hooks.register("construct_wagtail_userbar", use_our_checker)
 
 
 @hooks.register("register_admin_viewset")
@@ -98,6 +100,25 @@ def register_stock_permissions() -> QuerySet[Permission]:
         content_type__app_label="catalog",
         codename__in=["view_stock", "receive_stock", "adjust_stock", "view_stockmovement"],
     )
+
+
+@hooks.register("before_copy_page")
+def refuse_unknown_parents(request: HttpRequest, page: Page) -> HttpResponse | None:
+    """Answer a form that names no page to copy to; Wagtail's view would fail on it."""
+    wanted = request.POST.get("new_parent_page", "")
+    is_known = wanted.isascii() and wanted.isdecimal() and len(wanted) < 19 and Page.objects.filter(pk=wanted).exists()
+    if request.method != "POST" or is_known:
+        return None
+    messages.error(request, "Choose the page below which the copy shall stand.")
+    return redirect("wagtailadmin_pages:copy", page.pk)
+
+
+@hooks.register("after_copy_page")
+def ask_for_skus(request: HttpRequest, page: Page, new_page: Page) -> None:
+    """Copy the variants of a product without their SKUs."""
+    if isinstance(new_page.specific, ProductPage):
+        copy_without_skus(page.specific, new_page.specific, user=request.user)
+        messages.warning(request, "The copy is a draft. Give each of its variants a SKU before you publish it.")
 
 
 @hooks.register("before_delete_page")

@@ -4,7 +4,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.core.exceptions import ValidationError
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.signing import BadSignature, dumps, loads
 from django.db.models import QuerySet
 from django.http import Http404, HttpResponse
@@ -142,6 +142,8 @@ class PriceBulkAction(PageBulkAction):
                 end = reprice(page.pk, rule, expected=wanted, user=self.request.user, publish=publish)
             except ValidationError as error:
                 refused.append(f"{page.title}: {' '.join(error.messages)}")
+            except PermissionDenied as error:
+                refused.append(f"{page.title}: {error}")
             else:
                 done[end] += 1
         return done, refused
