@@ -13,7 +13,7 @@ from wagtail.admin.ui.tables import Column, DateColumn
 from wagtail.admin.ui.tables.pages import BulkActionsColumn, PageTitleColumn
 from wagtail.admin.views.pages.listing import IndexView
 from wagtail.admin.viewsets.pages import PageListingViewSet
-from wagtail.admin.widgets.button import Button
+from wagtail.admin.widgets.button import HeaderButton
 
 from catalog.admin.columns import PictureColumn, RupeesColumn, StateColumn
 from catalog.admin.product_rows import COLUMNS, annotated, filled
@@ -120,12 +120,12 @@ class ProductIndexView(NeutralisedExport, IndexView):
         return context
 
     @property
-    def header_more_buttons(self) -> list[Button]:
-        """Offer the import to people who may add products."""
-        found: list[Button] = [*super().header_more_buttons]
+    def header_buttons(self) -> list[Any]:
+        """Offer the upload to people who may add products."""
+        found: list[Any] = [*super().header_buttons]
         if may_upload(self.request.user, Upload.Kind.PRODUCTS):
             url = reverse("uploads:start", args=[Upload.Kind.PRODUCTS])
-            found.append(Button(_("Import products"), url=url, icon_name="upload", priority=80))
+            found.append(HeaderButton(_("Import products"), url=url, icon_name="upload"))
         return found
 
     def as_spreadsheet(self, queryset: Any, spreadsheet_format: str) -> Any:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from wagtail.admin.filters import WagtailFilterSet
 from wagtail.admin.ui.tables import Column, TitleColumn
 from wagtail.admin.views import generic
-from wagtail.admin.widgets.button import Button
+from wagtail.admin.widgets.button import Button, HeaderButton
 
 from catalog.admin.columns import Shown, StateColumn
 from catalog.admin.uploads import may_upload
@@ -78,12 +78,12 @@ class StockIndexView(NeutralisedExport, generic.IndexView):
         return buttons
 
     @property
-    def header_more_buttons(self) -> list[Any]:
-        """Offer the stocktake to people who may adjust stock."""
-        found: list[Any] = [*super().header_more_buttons]
+    def header_buttons(self) -> list[Any]:
+        """Offer the upload to people who may adjust stock."""
+        found: list[Any] = [*super().header_buttons]
         if may_upload(self.request.user, Upload.Kind.STOCKTAKE):
             url = reverse("uploads:start", args=[Upload.Kind.STOCKTAKE])
-            found.append(Button(_("Stocktake"), url=url, icon_name="clipboard-list", priority=80))
+            found.append(HeaderButton(_("Stocktake"), url=url, icon_name="clipboard-list"))
         return found
 
     def to_row_dict(self, item: Any) -> "OrderedDict[str, Any]":

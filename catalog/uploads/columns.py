@@ -89,9 +89,9 @@ def matched(headings: list[str], columns: tuple[Column, ...] = COLUMNS) -> dict[
     return found
 
 
-def remarks(headings: list[str], columns: tuple[Column, ...] = COLUMNS) -> list[str]:
-    """Return a sentence for each heading that is not read."""
-    unread = [heading for heading in headings if heading and not any(key(heading) in each.keys for each in columns)]
+def remarks(headings: list[str]) -> list[str]:
+    """Return a sentence for each heading of a product table that is not read."""
+    unread = [heading for heading in headings if heading and not any(key(heading) in each.keys for each in COLUMNS)]
     return [_about(heading) for heading in unread]
 
 

@@ -97,9 +97,9 @@ class ProductRows:
                 text = _("The product is live: shoppers see the change once it is published.")
                 line.notes.append(Note("", text))
             drafts.keep(page, values["sku"])
-        self._open_stock(values, drafts, line, is_live=page.live)
+        self._open_stock(values, drafts, line, is_shown=page.live)
 
-    def _open_stock(self, values: dict[str, Any], drafts: Drafts, line: Line, *, is_live: bool) -> None:
+    def _open_stock(self, values: dict[str, Any], drafts: Drafts, line: Line, *, is_shown: bool) -> None:
         """Receive the first pieces of a SKU whose stock has never moved; anything else is the stock screen's."""
         pieces = values.get("opening_stock")
         if not pieces:
@@ -110,7 +110,7 @@ class ProductRows:
         if pieces > stock.LIMIT:
             raise RowError([Note(heading, _("This number is too large."))])
         variant = Variant.objects.filter(sku=values["sku"]).first()
-        if variant is None and is_live:
+        if variant is None and is_shown:
             text = _("The stock is not received yet: publish the product, then import this file again.")
             line.notes.append(Note(heading, text))
             return

@@ -12,13 +12,13 @@ from django.utils.translation import gettext as _
 from catalog import stock
 from catalog.models import Stock, Variant
 from catalog.uploads import cells
-from catalog.uploads.columns import Column, matched, remarks, values_of
+from catalog.uploads.columns import Column, matched, values_of
 from catalog.uploads.lines import Line, Note, Outcome, RowError
 from catalog.uploads.table import Row, Table, UnreadableTable
 
 COLUMNS = (
     Column("sku", "SKU", "CG43-TX-0007", lambda text: text.upper(), "product code,item code,article,code"),
-    Column("counted", "Counted", "24", cells.whole, "count,on hand,quantity,qty,pieces"),
+    Column("counted", "Counted", "24", cells.whole, "count"),
     Column("reason", "Reason", "Two dropped", cells.line, "why,remark,note"),
 )
 TWICE = object()
@@ -36,8 +36,8 @@ class CountedRows:
         self.table, self.name, self.user = table, name, user
 
     def remarks(self) -> list[str]:
-        """Return what is to be said of the whole table."""
-        return remarks(self.table.headings, COLUMNS)
+        """Return nothing: the exported list of stock has columns of its own, which a count leaves as they are."""
+        return []
 
     def check(self) -> Iterator[Line]:
         """Compare each row with the stock book as it is at this moment."""

@@ -171,6 +171,7 @@ def test_a_product_whose_stock_never_moved_can_be_deleted(owner: Client) -> None
     assert not ProductPage.objects.exists()
 
 
+@pytest.mark.covers("ED4")
 def test_an_editor_copies_a_product(owner: Client) -> None:
     page = make_product("AAA-1").page
     url = reverse("wagtailadmin_pages:copy", args=[page.pk])
@@ -209,6 +210,7 @@ def test_a_product_that_was_ordered_moves_with_its_stock_and_address(owner: Clie
     assert stock.availability(Variant.objects.get()).quantity == 10
 
 
+@pytest.mark.covers("ED4")
 def test_a_renamed_product_is_found_at_its_old_address(owner: Client, django_capture_on_commit_callbacks: Any) -> None:
     page = make_product("AAA-1").page
     with django_capture_on_commit_callbacks(execute=True):

@@ -21,6 +21,7 @@ def preview(client: Client, mode: str, panel: str = "") -> str:
     return answer.content.decode()
 
 
+@pytest.mark.covers("ED5")
 @pytest.mark.parametrize(
     ("mode", "text"),
     [

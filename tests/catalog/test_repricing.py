@@ -73,6 +73,7 @@ def test_nobody_publishes_by_a_price_who_may_not_publish() -> None:
     assert Variant.objects.get().price == 189_900
 
 
+@pytest.mark.covers("ED3")
 @pytest.mark.django_db
 def test_a_price_above_the_mrp_or_of_nothing_is_refused(owner: User) -> None:
     page = make_product("AAA-1", price=189_900).page

@@ -33,6 +33,7 @@ def test_a_row_says_what_shoppers_see(editor: Client) -> None:
         assert text in html, text
 
 
+@pytest.mark.covers("ED2")
 def test_products_are_found_by_title_draft_and_sku(editor: Client) -> None:
     make_product("AAA-1", title="City Cab")
     page = make_product("BBB-2", title="Night Mail").page
@@ -85,6 +86,7 @@ def queries(client: Client, **parameters: str) -> int:
     return len(captured)
 
 
+@pytest.mark.covers("ED2")
 def test_a_thousand_products_cost_as_many_queries_as_ten(editor: Client) -> None:
     make_product("AAA-1")
     many(10)
@@ -139,6 +141,7 @@ def test_nothing_is_ticked_that_nobody_has_seen(editor: Client) -> None:
 PERCENT = {"way": "lower", "percent": "10", "amount": "", "rounding": "rupee", "publish": "on"}
 
 
+@pytest.mark.covers("ED3")
 def test_prices_are_shown_before_and_after_and_then_written_once(editor: Client) -> None:
     pages = [make_product(sku, price=price).page for sku, price in (("AAA-1", 189_900), ("AAA-2", 100_000))]
     assert "Show before and after" in bulk(editor, "change_prices", pages).content.decode()

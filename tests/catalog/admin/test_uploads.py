@@ -57,6 +57,7 @@ def test_the_report_is_a_csv_without_formulas(editor: Client, upload: Upload) ->
     assert "4,BAD-2,'=1+1,Not imported,Scale" in text
 
 
+@pytest.mark.covers("ED1")
 def test_confirmed_twice_is_imported_once(editor: Client, upload: Upload) -> None:
     url = reverse("uploads:show", args=[upload.pk])
     assert editor.post(url, follow=True).status_code == 200

@@ -137,6 +137,7 @@ BAD: list[tuple[dict[str, str], str]] = [
 ]
 
 
+@pytest.mark.covers("ED1")
 @pytest.mark.usefixtures("labels")
 def test_bad_rows_are_told_and_change_nothing() -> None:
     rows = [row(f"BAD-{number}", f"Bad {number}") for number in range(len(BAD))]

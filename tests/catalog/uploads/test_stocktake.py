@@ -34,6 +34,7 @@ def test_a_count_corrects_the_book_with_who_and_why() -> None:
     assert stock.verify() == []
 
 
+@pytest.mark.covers("ED6")
 def test_what_is_sold_before_the_confirmation_stays_sold() -> None:
     variant = make_product("AAA-1", on_hand=10)
     upload = count(["AAA-1", "9", ""])
@@ -55,6 +56,14 @@ def test_what_cannot_be_counted_is_told() -> None:
         texts, ["2 pieces are reserved", "no such SKU", "empty", "whole number", "empty"], strict=True
     ):
         assert wanted in text
+
+
+def test_the_exported_list_can_be_filled_in() -> None:
+    make_product("AAA-1", on_hand=5)
+    user = User.objects.create_superuser("owner")
+    content = csv_of([["SKU", "Product", "On hand", "Reserved", "Free", "Counted"], ["AAA-1", "Model", 5, 0, 5, 4]])
+    upload = working.receive(kind="stocktake", name="stock.csv", content=content, user=user)
+    assert (upload.lines.get().difference, upload.remarks) == (-1, [])
 
 
 def test_a_sku_is_counted_once() -> None:

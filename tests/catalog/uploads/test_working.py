@@ -88,6 +88,7 @@ def test_a_row_and_its_line_are_written_together_or_not_at_all(owner: User, monk
     assert working.counts(upload, "import") == {"new": 2}
 
 
+@pytest.mark.covers("ED1")
 @pytest.mark.django_db(transaction=True)
 def test_two_workers_share_one_table(owner: User) -> None:
     content = csv_of([[*HEADINGS, "Opening stock"], *([*row(f"NEW-{n}", f"Model {n}"), "3"] for n in range(6))])
