@@ -6,14 +6,17 @@ from typing import Any
 import django_filters
 from django import forms
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.filters import WagtailFilterSet
+from wagtail.admin.menu import MenuItem
 from wagtail.admin.ui.tables import Column, DateColumn
 from wagtail.admin.ui.tables.pages import BulkActionsColumn, PageTitleColumn
 from wagtail.admin.views.pages.listing import IndexView
 from wagtail.admin.viewsets.pages import PageListingViewSet
 from wagtail.admin.widgets.button import HeaderButton
+from wagtail.permissions import page_permission_policy
 
 from catalog.admin.columns import PictureColumn, RupeesColumn, StateColumn
 from catalog.admin.product_rows import COLUMNS, annotated, filled
@@ -141,6 +144,15 @@ class ProductIndexView(NeutralisedExport, IndexView):
         return field
 
 
+class ProductMenuItem(MenuItem):
+    """Shown to people who may do something with pages."""
+
+    def is_shown(self, request: HttpRequest) -> bool:
+        """Ask what the list itself asks."""
+        wanted = ProductIndexView.any_permission_required
+        return bool(page_permission_policy.user_has_any_permission(request.user, wanted))
+
+
 class ProductListing(PageListingViewSet):
     """The products."""
 
@@ -150,6 +162,7 @@ class ProductListing(PageListingViewSet):
     menu_label = _("Products")
     menu_order = 140
     add_to_admin_menu = True
+    menu_item_class = ProductMenuItem
     index_view_class = ProductIndexView
     filterset_class = ProductFilterSet
     list_export = list(COLUMNS)

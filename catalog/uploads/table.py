@@ -23,6 +23,9 @@ MOST_ROWS = 10_000
 MOST_COLUMNS = 100
 SEPARATORS = ",;\t"
 ERRORS = ("#REF!", "#N/A", "#VALUE!", "#DIV/0!", "#NAME?", "#NUM!", "#NULL!")
+# What no database or person wants in a text: control characters, halves of letters, marks without width.
+UNSEEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u200b\ufeff\ud800-\udfff]")
+BLANKS = re.compile("[\u00a0\u202f\u2007]")
 # openpyxl raises whatever its parsers raise.
 BROKEN = (KeyError, ValueError, TypeError, AttributeError, IndexError, OSError, zipfile.BadZipFile, ParseError)
 
@@ -139,7 +142,7 @@ def clean(value: Any) -> str:
 
 
 def _plain(text: str) -> str:
-    text = re.sub("[\u00a0\u202f\u2007]", " ", re.sub("[\u200b\ufeff\x00]", "", text)).strip()
+    text = BLANKS.sub(" ", UNSEEN.sub("", text)).strip()
     if match := re.fullmatch(r'="([^"]*)"', text):
         return match[1].strip()
     # The quote that an export sets before what could be a formula.

@@ -9,6 +9,7 @@ from collections import Counter
 from datetime import timedelta
 from typing import Any
 
+from django.contrib.auth.models import AnonymousUser
 from django.db import transaction
 from django.db.models import Count
 from django.utils import timezone
@@ -85,8 +86,10 @@ def work_waiting() -> None:
 
 
 def rows_of(upload: Upload) -> Rows:
-    """Return the rows of an upload."""
-    return KINDS[upload.kind](read_table(bytes(upload.content), upload.name), name=upload.name, user=upload.user)
+    """Return the rows of an upload. An upload of somebody who is gone may write no pages."""
+    nobody = AnonymousUser() if upload.kind == Upload.Kind.PRODUCTS else None
+    table = read_table(bytes(upload.content), upload.name)
+    return KINDS[upload.kind](table, name=upload.name, user=upload.user or nobody)
 
 
 def counts(upload: Upload, stage: str) -> Counter[str]:

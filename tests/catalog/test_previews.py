@@ -8,7 +8,7 @@ from catalog.models import Stock, Variant
 from tests.catalog.test_admin import form, row
 from tests.factories import make_product
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 
 def preview(client: Client, mode: str, panel: str = "") -> str:

@@ -12,6 +12,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
+from wagtail.models import Page
 
 from catalog.models import Brand, CatalogPage, ProductPage, Variant
 from home.demo.crowd import load_crowd
@@ -87,6 +88,8 @@ def queries(client: Client, **parameters: str) -> int:
 
 
 @pytest.mark.covers("ED2")
+@pytest.mark.once
+@pytest.mark.slow
 def test_a_thousand_products_cost_as_many_queries_as_ten(editor: Client) -> None:
     make_product("AAA-1")
     many(10)
@@ -128,14 +131,17 @@ def test_several_are_unpublished_and_published(editor: Client) -> None:
     assert ProductPage.objects.live().count() == 2
 
 
-def test_nothing_is_ticked_that_nobody_has_seen(editor: Client) -> None:
+def test_nothing_is_ticked_that_nobody_has_seen(editor: Client, home: Page) -> None:
     make_product("AAA-1")
     many(60)
     html = editor.get(reverse("products:index")).content.decode()
     assert "data-bulk-action-footer" in html
     assert "data-bulk-action-num-objects-in-listing" not in html
     url = reverse("wagtail_bulk_action", args=["wagtailcore", "page", "change_prices"])
-    assert editor.get(f"{url}?id=all").status_code == 404
+    for ids in ("all", str(home.pk), "x"):
+        html = editor.get(f"{url}?id={ids}").content.decode()
+        assert "None of these pages is a product" in html
+        assert "Show before and after" not in html
 
 
 PERCENT = {"way": "lower", "percent": "10", "amount": "", "rounding": "rupee", "publish": "on"}
@@ -183,6 +189,7 @@ def test_a_rule_that_says_too_little_or_too_much(editor: Client, fields: dict[st
 def test_order_staff_change_no_prices(staff: Client) -> None:
     page = make_product("AAA-1").page
     assert staff.get(reverse("products:index")).status_code == 302
+    assert reverse("products:index") not in staff.get("/admin/").content.decode()
     html = bulk(staff, "change_prices", [page], PERCENT).content.decode()
     assert "₹1,709" not in html
     assert Variant.objects.get().price == 189_900

@@ -16,7 +16,7 @@ from catalog.uploads import working
 from tests.catalog.uploads.tables import csv_of, products, row
 from tests.factories import make_product
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 
 def start(client: Client, content: bytes, kind: str = "products", name: str = "models.csv") -> Any:

@@ -8,6 +8,8 @@ import pytest
 
 from catalog.uploads import cells
 
+pytestmark = pytest.mark.once
+
 
 @pytest.mark.parametrize(
     ("read", "text", "value"),

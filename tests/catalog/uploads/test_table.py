@@ -10,6 +10,7 @@ from catalog.uploads import table
 from catalog.uploads.table import UnreadableTable, read_table
 from tests.catalog.uploads.tables import csv_of, xlsx_of
 
+pytestmark = pytest.mark.once
 ROWS = [["SKU", "Title"], ["AAA-1", "Café ₹"]]
 
 
@@ -80,6 +81,11 @@ def test_cells_of_a_workbook_are_what_a_person_sees() -> None:
     rows = read_table(xlsx_of([[f"c{n}" for n in range(8)], cells, [None], ["late"]]), "a.xlsx").rows
     assert list(rows[0].cells.values()) == ["1899", "1899.5", "0.3", "9503", "2026-03-15", "2:04", "1:43", "yes"]
     assert [row.number for row in rows] == [2, 4]
+
+
+def test_what_nobody_can_see_is_left_out() -> None:
+    [row] = read_table("SKU,Title\nAAA-1,\u200bCity\x07\u00a0Cab\n".encode(), "a.csv").rows
+    assert row.cells["Title"] == "City Cab"
 
 
 def test_formulas_without_a_result_and_with_an_error_are_problems() -> None:

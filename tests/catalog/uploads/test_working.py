@@ -116,6 +116,16 @@ def test_two_workers_share_one_table(owner: User) -> None:
 
 
 @pytest.mark.django_db
+def test_what_somebody_confirmed_who_is_gone_writes_no_pages(owner: User) -> None:
+    upload = receive(products(row()), owner)
+    working.confirm(upload, user=owner)
+    owner.delete()
+    working.work_waiting()
+    assert working.counts(upload, "import") == {"bad": 1}
+    assert not Variant.objects.filter(sku="NEW-1").exists()
+
+
+@pytest.mark.django_db
 def test_the_template_can_be_imported_as_it_is(owner: User) -> None:
     content = template("products")
     rows = ProductRows(read_table(content, "template.xlsx"), name="t")
