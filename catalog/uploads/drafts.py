@@ -1,5 +1,6 @@
 """Finding the newest draft of a product, and writing it as an editor's save would."""
 
+from collections import defaultdict
 from typing import Any
 
 from django.db.models import Q
@@ -8,6 +9,8 @@ from django.utils.translation import gettext as _
 from wagtail.coreutils import find_available_slug
 
 from catalog.models import CatalogPage, ProductPage, Variant
+
+MOST_NAMESAKES = 20
 
 
 class Drafts:
@@ -18,30 +21,30 @@ class Drafts:
 
     def __init__(self, *, user: Any = None, trial: bool) -> None:
         self.user, self.trial = user, trial
-        # Remembered as text, so that a bad row leaves no trace in them.
-        self._places: dict[Any, int] = {}
+        # Remembered as text, so that a bad row leaves no trace in them; found by SKU, primary key and title.
         self._kept: list[str] = []
+        self._places: dict[tuple[str, Any], int] = {}
+        self._titles: dict[str, set[int]] = defaultdict(set)
 
     def lock(self) -> None:
         """Let one import at a time write below the catalogue, so that two never make the same product."""
         list(CatalogPage.objects.select_for_update(of=("self",)).order_by("pk"))
 
-    def find(self, sku: str, title: str) -> ProductPage | None:
-        """Return the product that has the SKU or, for a new SKU, the title. Raises ValueError for a double title."""
-        if (page := self._remembered(("sku", sku))) is not None:
-            return page
+    def find(self, sku: str, title: str, **labels: Any) -> ProductPage | None:
+        """Return the product that has the SKU or, for a new SKU, the one with this title and these labels.
+
+        Raises ValueError when several products have them.
+        """
+        if ("sku", sku) in self._places:
+            return self._remembered(self._places["sku", sku])
         page_id = Variant.objects.filter(sku=sku).values_list("page_id", flat=True).first()
         if page_id is not None:
             return self._newest(page_id)
-        if not title:
-            return None
-        if (page := self._remembered(("title", title.casefold()))) is not None:
-            return page
-        named = ProductPage.objects.filter(Q(title__iexact=title) | Q(draft_title__iexact=title))
-        found = list(named.order_by("pk").values_list("pk", flat=True)[:2])
+        named = self._named(title) if title else []
+        found = [page for page in named if all(getattr(page, name) == value for name, value in labels.items())]
         if len(found) > 1:
-            raise ValueError(_("Two products have this title: rename one of them first."))
-        return self._newest(found[0]) if found else None
+            raise ValueError(_("Several products have this title, maker and scale: rename one of them first."))
+        return found[0] if found else None
 
     def refusal(self, page: ProductPage) -> str:
         """Return why this person may not change the product now, or an empty text."""
@@ -59,21 +62,32 @@ class Drafts:
         if not self.trial:
             self._write(page)
             return
-        names = [("sku", sku), ("title", page.title.casefold()), ("pk", page.pk)]
-        place = next((self._places[name] for name in names if name in self._places and name[1]), len(self._kept))
+        place = getattr(page, "trial_place", len(self._kept))
         self._kept[place : place + 1] = [page.to_json()]
-        self._places.update((name, place) for name in names if name[1])
+        self._titles[page.title.casefold()].add(place)
+        self._places["sku", sku] = place
+        if page.pk is not None:
+            self._places["pk", page.pk] = place
+
+    def _named(self, title: str) -> list[ProductPage]:
+        remembered = [self._remembered(place) for place in sorted(self._titles.get(title.casefold(), ()))]
+        known = {page.pk for page in remembered}
+        named = ProductPage.objects.filter(Q(title__iexact=title) | Q(draft_title__iexact=title)).order_by("pk")
+        found = named.values_list("pk", flat=True)[:MOST_NAMESAKES]
+        return [*remembered, *(self._newest(pk) for pk in found if pk not in known)]
 
     def _newest(self, page_id: int) -> ProductPage:
-        if (page := self._remembered(("pk", page_id))) is not None:
-            return page
+        if ("pk", page_id) in self._places:
+            return self._remembered(self._places["pk", page_id])
         found: ProductPage = ProductPage.objects.get(pk=page_id).get_latest_revision_as_object()
         # A page without unpublished changes comes from the database: its variants must be held to be changed.
         found.variants = list(found.variants.all())
         return found
 
-    def _remembered(self, name: tuple[str, Any]) -> ProductPage | None:
-        return ProductPage.from_json(self._kept[self._places[name]]) if name in self._places else None
+    def _remembered(self, place: int) -> ProductPage:
+        page: ProductPage = ProductPage.from_json(self._kept[place])
+        page.trial_place = place
+        return page
 
     def _refused_addition(self) -> str:
         catalogue = CatalogPage.objects.order_by("path").first()

@@ -53,7 +53,10 @@ class ProductRows:
             with transaction.atomic():
                 drafts = Drafts(user=self.user, trial=False)
                 drafts.lock()
-                return self._line(row, drafts)
+                line = self._line(row, drafts)
+                if line.is_bad:
+                    transaction.set_rollback(True)
+                return line
         except OperationalError:
             raise
         except (DatabaseError, ValidationError) as error:
@@ -87,6 +90,7 @@ class ProductRows:
             variant.sort_order = len(page.variants.all())
             page.variants.add(variant)
         _validate(page, variant)
+        self._check_receipt(values.get("opening_stock", 0))
         line.title = page.title
         if is_new:
             line.outcome, line.notes = Outcome.NEW, [Note("", _what_is_new(page))]
@@ -99,16 +103,22 @@ class ProductRows:
             drafts.keep(page, values["sku"])
         self._open_stock(values, drafts, line, is_shown=page.live)
 
+    def _check_receipt(self, pieces: int) -> None:
+        """Raise RowError when this person may not receive stock, or nobody so much."""
+        if pieces and not self.may_receive:
+            text = _("You may not receive stock: leave this cell empty.")
+        elif pieces > stock.LIMIT:
+            text = _("This number is too large.")
+        else:
+            return
+        raise RowError([Note(HEADINGS["opening_stock"], text)])
+
     def _open_stock(self, values: dict[str, Any], drafts: Drafts, line: Line, *, is_shown: bool) -> None:
         """Receive the first pieces of a SKU whose stock has never moved; anything else is the stock screen's."""
         pieces = values.get("opening_stock")
         if not pieces:
             return
         heading = HEADINGS["opening_stock"]
-        if not self.may_receive:
-            raise RowError([Note(heading, _("You may not receive stock: leave this cell empty."))])
-        if pieces > stock.LIMIT:
-            raise RowError([Note(heading, _("This number is too large."))])
         variant = Variant.objects.filter(sku=values["sku"]).first()
         if variant is None and is_shown:
             text = _("The stock is not received yet: publish the product, then import this file again.")
@@ -126,7 +136,8 @@ class ProductRows:
 def _found(drafts: Drafts, values: dict[str, Any]) -> ProductPage:
     """Return the product of a row, or one without primary key and title. Raises RowError."""
     try:
-        page = drafts.find(values["sku"], values.get("title", ""))
+        labels = {name: values[name] for name in ("brand", "scale") if name in values}
+        page = drafts.find(values["sku"], values.get("title", ""), **labels)
     except ValueError as error:
         raise RowError([Note(HEADINGS["title"], str(error))]) from error
     return page if page is not None else ProductPage(live=False)

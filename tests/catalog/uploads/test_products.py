@@ -3,11 +3,11 @@
 from typing import Any
 
 import pytest
-from django.contrib.auth.models import User
-from wagtail.models import PageLogEntry, Revision
+from django.contrib.auth.models import Group, Permission, User
+from wagtail.models import GroupPagePermission, PageLogEntry, Revision
 
 from catalog import stock
-from catalog.models import Brand, Genre, HsnCode, ProductPage, StockMovement, Variant
+from catalog.models import Brand, CatalogPage, Genre, HsnCode, ProductPage, StockMovement, Variant
 from catalog.uploads.lines import Line, Outcome
 from catalog.uploads.products import ProductRows
 from catalog.uploads.table import UnreadableTable, read_table
@@ -212,8 +212,36 @@ def test_people_import_only_what_they_may_edit() -> None:
     assert outcomes(run(content, user=owner)) == ["new", "changed"]
 
 
+@pytest.mark.usefixtures("labels")
+@pytest.mark.parametrize("pieces", ["2000000", "3"])
+def test_a_receipt_that_is_refused_leaves_no_product(pieces: str) -> None:
+    group = Group.objects.create(name="Writers")
+    for permission in Permission.objects.filter(codename__in=["add_page", "change_page"], content_type__model="page"):
+        GroupPagePermission.objects.create(group=group, page=CatalogPage.objects.get(), permission=permission)
+    writer = User.objects.create_user("writer")
+    writer.groups.add(group)
+    user = writer if pieces == "3" else User.objects.create_superuser("owner")
+    content = csv_of([[*HEADINGS, "Opening stock"], [*row(), pieces], [*row("NEW-2"), ""]])
+    checked, lines = check(content, user=user), run(content, user=user)
+    assert outcomes(checked) == outcomes(lines) == ["bad", "new"]
+    assert [line.notes[0].column for line in (checked[0], lines[0])] == ["Opening stock"] * 2
+    assert list(Variant.objects.values_list("sku", flat=True)) == ["NEW-2"]
+
+
 def test_two_products_of_one_title_are_told() -> None:
     make_product("AAA-1", title="City Cab")
     make_product("AAA-2", title="City Cab")
     [line] = run(products(row()))
-    assert "Two products have this title" in said(line)
+    assert "Several products have this title" in said(line)
+
+
+@pytest.mark.usefixtures("labels")
+def test_the_same_title_in_another_scale_is_another_product() -> None:
+    rows = [row(), row("NEW-2", Scale="1:64"), row("NEW-3", Scale="1:64", Option="Red"), row("NEW-4", Option="Blue")]
+    assert [said(line) for line in check(products(*rows))] == [said(line) for line in run(products(*rows))]
+    assert sorted(Variant.objects.values_list("page__scale", "page__slug", "sku")) == [
+        ("1:43", "city-cab", "NEW-1"),
+        ("1:43", "city-cab", "NEW-4"),
+        ("1:64", "city-cab-1", "NEW-2"),
+        ("1:64", "city-cab-1", "NEW-3"),
+    ]
