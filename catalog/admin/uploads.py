@@ -147,7 +147,7 @@ class ShowView(Page):
 
     def find(self, pk: int) -> None:
         """Find the upload. Raises Http404 or PermissionDenied."""
-        self.upload = get_object_or_404(Upload.objects.select_related("user"), pk=pk)
+        self.upload = get_object_or_404(Upload.objects.select_related("user").defer("content"), pk=pk)
         self.allow(self.upload.kind)
         self.subtitle = self.upload.name
 

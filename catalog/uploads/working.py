@@ -15,7 +15,7 @@ from django.db.models import Count
 from django.utils import timezone
 
 from catalog.models import Upload, UploadLine
-from catalog.uploads.lines import Line, Note
+from catalog.uploads.lines import Line
 from catalog.uploads.products import ProductRows
 from catalog.uploads.stocktake import CountedRows
 from catalog.uploads.table import read_table
@@ -78,7 +78,9 @@ def carry_on(upload: Upload, *, budget: float) -> None:
 
 def work_waiting() -> None:
     """Do a share of everything that waits. For the worker."""
-    for upload in Upload.objects.filter(state__in=[Upload.State.CHECKING, Upload.State.WORKING]).order_by("pk")[:10]:
+    waiting = Upload.objects.filter(state__in=[Upload.State.CHECKING, Upload.State.WORKING]).defer("content")
+    # In any order: one that fails whenever it is touched must not keep the others from their turn.
+    for upload in waiting.order_by("?")[:10]:
         if upload.state == Upload.State.CHECKING:
             check(upload)
         else:
@@ -129,8 +131,3 @@ def _stored(upload: Upload, stage: str, position: int, line: Line) -> UploadLine
         notes=[[note.column, note.text] for note in line.notes],
         difference=line.difference,
     )
-
-
-def note_of(pair: list[str]) -> Note:
-    """Return a stored remark."""
-    return Note(*pair)
