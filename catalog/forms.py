@@ -6,6 +6,7 @@ from typing import Any
 from django.apps import apps
 from django.urls import get_resolver
 from wagtail.admin.forms import WagtailAdminPageForm
+from wagtail.admin.forms.pages import CopyForm
 from wagtail.models import Site
 
 from catalog.variants import with_moved_stock
@@ -83,6 +84,15 @@ class ProductPageForm(WagtailAdminPageForm):
                     f"Stock of {known[form.instance.pk]} has moved, so this SKU can no longer change. "
                     "Add a new variant and untick “for sale” on this one.",
                 )
+
+
+class ProductCopyForm(CopyForm):
+    """Copying a product: always as a draft, since its variants need SKUs first; never as an alias, which has none."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in ("publish_copies", "alias"):
+            self.fields.pop(name, None)
 
 
 def _sku(form: Any) -> str:

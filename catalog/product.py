@@ -12,6 +12,7 @@ from django.utils.translation import ngettext
 from catalog.cards import build_cards, for_sale, in_stock, read_shelf
 from catalog.models import ProductPage, ShopSettings, Variant
 from catalog.money import rupees
+from catalog.previews import pretended_pieces
 from catalog.stock import Availability, availability
 
 RELATED = 4
@@ -111,11 +112,14 @@ def _choices(
     wanted = request.GET.get("variant", "").upper()
     chosen = next((row.sku for row in rows if row.sku == wanted), rows[0].sku if rows else "")
     base = page.get_url(request) or ""
-    return [_choice(row, page=page, shop=shop, base=base, selected=row.sku == chosen) for row in rows]
+    pieces = pretended_pieces(request)
+    return [_choice(row, pieces, page=page, shop=shop, base=base, selected=row.sku == chosen) for row in rows]
 
 
-def _choice(row: Variant, *, page: ProductPage, shop: ShopSettings, base: str, selected: bool) -> VariantChoice:
-    words = availability(row, threshold=shop.low_stock_threshold)
+def _choice(
+    row: Variant, pieces: int | None, *, page: ProductPage, shop: ShopSettings, base: str, selected: bool
+) -> VariantChoice:
+    words = availability(row if pieces is None else pieces, threshold=shop.low_stock_threshold)
     return VariantChoice(
         variant=row,
         sku=row.sku,

@@ -26,21 +26,44 @@ def complete(page: "ProductPage") -> None:
     page.variants = _merged(children, _rows(page))
 
 
-def settle(page: "ProductPage") -> None:
+def settle(page: "ProductPage") -> "list[Variant]":
     """Like `complete`, and leave out what may not be sold, so that publishing an old draft never fails.
 
     Left out are variants without SKU, with a price that breaks a rule, or whose SKU belongs to another page meanwhile.
+    Those that are only unfinished are returned.
     """
     children = _in_memory(page)
     if children is None:
-        return
+        return []
     rows = _rows(page)
     merged = _merged(children, rows)
     foreign = _skus_elsewhere(page, [child.sku for child in merged])
     # A gift is limited per person; anything else that costs nothing lacks its price.
     least = 0 if page.per_person_limit else 1
-    sound = (_sound(child, rows, foreign, least) for child in merged)
+    sound = [_sound(child, rows, foreign, least) for child in merged]
     page.variants = [child for child in sound if child is not None]
+    return [child for child, kept in zip(merged, sound, strict=True) if kept is None and child.sku not in foreign]
+
+
+def keep_in_mind(page: "ProductPage", left_out: "list[Variant]") -> None:
+    """Put variants that were not written back into the page in memory: a draft keeps what is not finished."""
+    if left_out:
+        page.variants = [*page.variants.all(), *left_out]
+
+
+def copy_without_skus(source: "ProductPage", copy: "ProductPage", *, user: Any) -> None:
+    """Give a copied product the variants of its source in a draft: a SKU is one sellable thing, so theirs are blank."""
+    variant = apps.get_model("catalog", "Variant")
+    draft = copy.get_latest_revision_as_object()
+    draft.variants = [
+        variant(
+            sku="",
+            **{name: getattr(each, name) for name in ("option", "price", "mrp", "weight_grams", "sort_order")},
+        )
+        for each in source.get_latest_revision_as_object().variants.all()
+        if each.is_active
+    ]
+    draft.save_revision(user=user, clean=False)
 
 
 def open_stock(page: "ProductPage") -> None:

@@ -1,6 +1,6 @@
 """What editors find in the admin: labels, the stock screen, and why some pages cannot be deleted."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from django.contrib import messages
@@ -8,14 +8,20 @@ from django.contrib.auth.models import Permission
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.urls import URLResolver, include, path
 from wagtail import hooks
 from wagtail.models import Page
 from wagtail.snippets.models import register_snippet
 from wagtail.snippets.views.snippets import SnippetViewSet, SnippetViewSetGroup
 
-from catalog.models import Brand, Genre, HsnCode
-from catalog.stock_admin import StockViewSet
-from catalog.variants import forget_unmoved, moved_skus_below
+from catalog.admin import uploads
+from catalog.admin.checker import use_our_checker
+from catalog.admin.prices import PriceBulkAction
+from catalog.admin.products import ProductListing
+from catalog.admin.stock import StockViewSet
+from catalog.models import Brand, Genre, HsnCode, ProductPage
+from catalog.uploads import working
+from catalog.variants import copy_without_skus, forget_unmoved, moved_skus_below
 
 NAMED = 5
 
@@ -59,12 +65,32 @@ class LabelGroup(SnippetViewSetGroup):
 
 
 register_snippet(LabelGroup)
+hooks.register("register_bulk_action", PriceBulkAction)
+hooks.register("construct_wagtail_userbar", use_our_checker)
 
 
 @hooks.register("register_admin_viewset")
 def register_stock() -> StockViewSet:
     """Add the stock screen."""
     return StockViewSet()
+
+
+@hooks.register("register_admin_viewset")
+def register_products() -> ProductListing:
+    """Add the list of products."""
+    return ProductListing()
+
+
+@hooks.register("register_admin_urls")
+def register_uploads() -> list[URLResolver]:
+    """Add the pages of uploaded tables."""
+    return [path("uploads/", include((uploads.addresses(), "uploads")))]
+
+
+@hooks.register("register_worker_job")
+def carry_out_uploads() -> tuple[str, float, Callable[[], object]]:
+    """Let the worker check and carry out uploaded tables, in a lane of their own, every two seconds."""
+    return "uploads", 2, working.work_waiting
 
 
 @hooks.register("register_permissions")
@@ -74,6 +100,25 @@ def register_stock_permissions() -> QuerySet[Permission]:
         content_type__app_label="catalog",
         codename__in=["view_stock", "receive_stock", "adjust_stock", "view_stockmovement"],
     )
+
+
+@hooks.register("before_copy_page")
+def refuse_unknown_parents(request: HttpRequest, page: Page) -> HttpResponse | None:
+    """Answer a form that names no page to copy to; Wagtail's view would fail on it."""
+    wanted = request.POST.get("new_parent_page", "")
+    is_known = wanted.isascii() and wanted.isdecimal() and len(wanted) < 19 and Page.objects.filter(pk=wanted).exists()
+    if request.method != "POST" or is_known:
+        return None
+    messages.error(request, "Choose the page below which the copy shall stand.")
+    return redirect("wagtailadmin_pages:copy", page.pk)
+
+
+@hooks.register("after_copy_page")
+def ask_for_skus(request: HttpRequest, page: Page, new_page: Page) -> None:
+    """Copy the variants of a product without their SKUs."""
+    if isinstance(new_page.specific, ProductPage):
+        copy_without_skus(page.specific, new_page.specific, user=request.user)
+        messages.warning(request, "The copy is a draft. Give each of its variants a SKU before you publish it.")
 
 
 @hooks.register("before_delete_page")

@@ -7,6 +7,7 @@ from catalog.models.search import EmptySearch, SearchEntry
 from catalog.models.settings import ShopSettings
 from catalog.models.stock import Stock, StockMovement
 from catalog.models.tax import GstRate, HsnCode
+from catalog.models.upload import Upload, UploadLine
 from catalog.models.variant import Variant
 
 __all__ = [
@@ -24,5 +25,7 @@ __all__ = [
     "ShopSettings",
     "Stock",
     "StockMovement",
+    "Upload",
+    "UploadLine",
     "Variant",
 ]

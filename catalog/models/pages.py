@@ -6,15 +6,16 @@ from django.core.validators import MinValueValidator
 from django.db import models, transaction
 from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
+from django.template.response import TemplateResponse
 from django.utils.translation import gettext_lazy as _
 from modelcluster.fields import ParentalKey
-from wagtail.admin.panels import FieldPanel, FieldRowPanel, InlinePanel, MultiFieldPanel
+from wagtail.admin.panels import FieldPanel, FieldRowPanel, InlinePanel, MultiFieldPanel, TitleFieldPanel
 from wagtail.fields import RichTextField
 from wagtail.models import Orderable, Page
 from wagtail.search import index
 
-from catalog import variants
-from catalog.forms import ProductPageForm, TopPageForm
+from catalog import previews, variants
+from catalog.forms import ProductCopyForm, ProductPageForm, TopPageForm
 from catalog.models.images import ShopImage
 from catalog.models.labels import Brand, Genre
 from catalog.models.tax import HsnCode
@@ -102,40 +103,58 @@ class ProductPage(Page):
     packed_on = models.DateField(null=True, blank=True, help_text="Pages show the month and year.")
 
     base_form_class = ProductPageForm
+    copy_form_class = ProductCopyForm
     parent_page_types = ["catalog.CatalogPage"]
     subpage_types: list[str] = []
     page_description = "One model car with photos, price and variants."
-    # A SKU is one sellable thing: a copy starts without variants and gets SKUs of its own.
+    # A SKU is one sellable thing: a copy gets them with SKUs of its own (`variants.copy_without_skus`).
     exclude_fields_in_copy = ["variants"]
     search_fields = [*Page.search_fields, index.SearchField("curators_note"), index.FilterField("scale")]
 
     content_panels = [
-        *Page.content_panels,
-        FieldRowPanel([FieldPanel("brand"), FieldPanel("genre"), FieldPanel("scale")]),
+        TitleFieldPanel("title", help_text="As on the box, without maker and scale, such as Hooghly '62 Saloon."),
+        FieldRowPanel(
+            [
+                FieldPanel("brand", help_text="Who made the model. New ones are added under Labels."),
+                FieldPanel("genre", help_text="The shelf on which shoppers look for it."),
+                FieldPanel("scale", help_text="Such as 1:43."),
+            ]
+        ),
         InlinePanel("photos", heading="Photos", label="photo", help_text="At least three; the first leads."),
         InlinePanel("variants", heading="Variants and prices", label="variant", min_num=1),
         FieldPanel("curators_note"),
-        FieldPanel("description"),
+        FieldPanel("description", help_text="What one sees and can open, such as Bonnet and doors open; rubber tyres."),
         MultiFieldPanel(
             [
-                FieldPanel("is_new_arrival"),
+                FieldPanel("is_new_arrival", help_text="Shown among the arrivals until you untick it."),
                 FieldRowPanel([FieldPanel("edition_size"), FieldPanel("per_person_limit")]),
-                FieldPanel("condition"),
+                FieldPanel("condition", help_text="Of model and box, such as New."),
             ],
             heading="How it is sold",
         ),
         MultiFieldPanel(
             [
                 FieldRowPanel([FieldPanel("model_year"), FieldPanel("material")]),
-                FieldRowPanel([FieldPanel("length_mm"), FieldPanel("width_mm"), FieldPanel("height_mm")]),
+                FieldRowPanel(
+                    [
+                        FieldPanel("length_mm", help_text="Of the model, such as 98."),
+                        FieldPanel("width_mm", help_text="Such as 38."),
+                        FieldPanel("height_mm", help_text="Such as 34."),
+                    ]
+                ),
                 FieldPanel("opening_parts"),
             ],
             heading="Specification",
         ),
         MultiFieldPanel(
             [
-                FieldPanel("hsn"),
-                FieldRowPanel([FieldPanel("country_of_origin"), FieldPanel("packed_on")]),
+                FieldPanel("hsn", help_text="Decides the GST, such as 9503."),
+                FieldRowPanel(
+                    [
+                        FieldPanel("country_of_origin", help_text="As on the box, such as India."),
+                        FieldPanel("packed_on"),
+                    ]
+                ),
                 FieldPanel("maker_address"),
             ],
             heading="Tax and legal declarations",
@@ -144,6 +163,17 @@ class ProductPage(Page):
 
     class Meta:
         verbose_name = "product"
+
+    @property
+    def preview_modes(self) -> list[Any]:
+        """The days on which an editor can look at the product."""
+        return previews.MODES
+
+    def serve_preview(self, request: HttpRequest, mode_name: str) -> Any:
+        """Show the page as on that day; before it is published nobody finds it."""
+        if mode_name == previews.UNPUBLISHED:
+            return TemplateResponse(request, "404.html", {"page": self})
+        return super().serve_preview(request, mode_name)
 
     @classmethod
     def from_serializable_data(cls, data: dict[str, Any], check_fks: bool = True, strict_fks: bool = False) -> Any:
@@ -160,10 +190,10 @@ class ProductPage(Page):
     def save(self, *args: Any, **kwargs: Any) -> None:
         """Write the page; a variant that a revision leaves out becomes inactive instead of being deleted."""
         fields = kwargs.get("update_fields")
-        if fields is None or "variants" in fields:
-            variants.settle(self)
+        left_out = variants.settle(self) if fields is None or "variants" in fields else []
         super().save(*args, **kwargs)
         variants.open_stock(self)
+        variants.keep_in_mind(self, left_out)
 
     @transaction.atomic
     def delete(self, *args: Any, **kwargs: Any) -> Any:

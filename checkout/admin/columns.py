@@ -4,7 +4,7 @@ from typing import Any
 
 from wagtail.admin.ui.tables import Column
 
-from catalog.money import exact, rupees
+from catalog.money import exact
 
 
 class StatusColumn(Column):
@@ -17,15 +17,6 @@ class StatusColumn(Column):
         context: dict[str, Any] = super().get_cell_context_data(instance, parent_context)
         context["words"] = getattr(instance, f"get_{self.accessor}_display")()
         return context
-
-
-class RupeesColumn(Column):
-    """Paise as rupees, always with paise, aligned to the right."""
-
-    def get_value(self, instance: Any) -> str:
-        """Return the amount as text; nothing for None."""
-        paise = super().get_value(instance)
-        return "" if paise is None else rupees(paise, always_paise=True)
 
 
 class PaymentColumn(Column):

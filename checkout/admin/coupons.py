@@ -8,8 +8,8 @@ from django.http import HttpRequest
 from wagtail.admin.ui.tables import BooleanColumn, Column, DateColumn
 from wagtail.snippets.views.snippets import SnippetViewSet
 
+from catalog.admin.columns import RupeesColumn
 from checkout.admin import policy
-from checkout.admin.columns import RupeesColumn
 from checkout.coupons import OVER
 from checkout.models import Coupon
 

@@ -1,6 +1,5 @@
-"""The columns of exported orders, and what keeps a spreadsheet from running what a buyer typed."""
+"""The columns of exported orders."""
 
-import re
 from collections.abc import Callable
 from datetime import datetime
 from decimal import Decimal
@@ -9,20 +8,6 @@ from typing import Any
 from catalog import shop_time
 from catalog.money import decimal_rupees
 from checkout.models import Order
-
-TRIGGERS = "=+-@＝＋－＠"
-# Where a spreadsheet was told to split at something else than a comma, a cell begins in the middle of a text.
-INSIDE = re.compile(rf"""([;|,"\t\r\n]\s*)(?=[{re.escape(TRIGGERS)}])""")
-
-
-def neutralised(value: Any) -> Any:
-    """Return a text that no spreadsheet takes for a formula (OWASP, CSV injection): quoted where it could be one."""
-    if not isinstance(value, str):
-        return value
-    text = value.lstrip()
-    blank = value[: len(value) - len(text)]
-    is_formula = text.startswith(tuple(TRIGGERS)) or value.startswith(("\t", "\r", "\n"))
-    return ("'" if is_formula else "") + blank + INSIDE.sub(r"\1'", text)
 
 
 def local(moment: datetime | None) -> str:

@@ -9,10 +9,12 @@ from wagtail.admin.ui.tables import Column, DateColumn
 from wagtail.admin.widgets.button import Button
 from wagtail.snippets.views import snippets
 
+from catalog.admin.columns import RupeesColumn
+from catalog.export import NeutralisedExport
 from checkout.admin import policy
 from checkout.admin.acts import open_acts
-from checkout.admin.columns import RupeesColumn, StatusColumn
-from checkout.admin.export import COLUMNS, neutralised
+from checkout.admin.columns import StatusColumn
+from checkout.admin.export import COLUMNS
 from checkout.admin.search import find
 from checkout.models import Order
 
@@ -26,7 +28,7 @@ LIST_DISPLAY = [
 ]
 
 
-class OrderIndexView(snippets.IndexView):
+class OrderIndexView(NeutralisedExport, snippets.IndexView):
     """Needs the same number of queries for three orders as for one."""
 
     template_name = "checkout/admin/index.html"
@@ -59,11 +61,6 @@ class OrderIndexView(snippets.IndexView):
     def to_row_dict(self, item: Order) -> "OrderedDict[str, Any]":
         """Return the exported columns of an order."""
         return OrderedDict((heading, column(item)) for heading, column in COLUMNS.items())
-
-    def preprocess_field_value(self, field: str, value: Any, export_format: str) -> Any:
-        """Keep what a buyer typed from running as a formula. An XLSX cell is text by its type."""
-        value = super().preprocess_field_value(field, value, export_format)
-        return neutralised(value) if export_format == self.FORMAT_CSV else value
 
     def get_heading(self, queryset: QuerySet[Order], field: str) -> str:
         """Return the heading: columns are named by it."""

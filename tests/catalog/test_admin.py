@@ -171,13 +171,54 @@ def test_a_product_whose_stock_never_moved_can_be_deleted(owner: Client) -> None
     assert not ProductPage.objects.exists()
 
 
+@pytest.mark.covers("ED4")
 def test_an_editor_copies_a_product(owner: Client) -> None:
     page = make_product("AAA-1").page
+    url = reverse("wagtailadmin_pages:copy", args=[page.pk])
+    html = owner.get(url).content.decode()
+    assert ("publish_copies" in html, 'name="alias"' in html) == (False, False)
     data = {"new_title": "Copy", "new_slug": "copy", "new_parent_page": page.get_parent().pk, "publish_copies": "on"}
-    answer = owner.post(reverse("wagtailadmin_pages:copy", args=[page.pk]), data)
-    assert answer.status_code == 302
-    assert Variant.objects.count() == 1
-    assert owner.get("/shop/copy/").status_code == 200
+    assert "Give each of its variants a SKU" in owner.post(url, data, follow=True).content.decode()
+    copy = ProductPage.objects.get(slug="copy")
+    assert (copy.live, Variant.objects.count(), owner.get("/shop/copy/").status_code) == (False, 1, 404)
+    drafted = copy.get_latest_revision_as_object().variants.get()
+    assert (drafted.sku, drafted.price, drafted.pk) == ("", 189_900, None)
+    assert owner.get(reverse("wagtailadmin_pages:edit", args=[copy.pk])).status_code == 200
+    fields = {"title": "Copy", "slug": "copy", "action-publish": "1"}
+    assert edit(owner, copy, [row(sku="AAA-2")], **fields).status_code == 302
+    assert sorted(Variant.objects.filter(page__live=True).values_list("sku", flat=True)) == ["AAA-1", "AAA-2"]
+
+
+@pytest.mark.parametrize("parent", ["", "x", "999", "²"])
+def test_a_copy_to_nowhere_is_told(owner: Client, parent: str) -> None:
+    page = make_product("AAA-1").page
+    url = reverse("wagtailadmin_pages:copy", args=[page.pk])
+    data = {"new_title": "Copy", "new_slug": "copy", "new_parent_page": parent}
+    assert "Choose the page below" in owner.post(url, data, follow=True).content.decode()
+
+
+@pytest.mark.covers("H3")
+def test_a_product_that_was_ordered_moves_with_its_stock_and_address(owner: Client) -> None:
+    page = make_product("AAA-1").page
+    other = HomePage.objects.get().add_child(instance=CatalogPage(title="Archive", slug="archive"))
+    url = reverse("wagtailadmin_pages:move_confirm", args=[page.pk, other.pk])
+    assert owner.get(url).status_code == 200
+    assert owner.post(url, follow=True).status_code == 200
+    assert owner.get("/archive/aaa-1/").status_code == 200
+    answer = owner.get("/shop/aaa-1/")
+    assert (answer.status_code, answer["Location"]) == (301, "/archive/aaa-1/")
+    assert stock.availability(Variant.objects.get()).quantity == 10
+
+
+@pytest.mark.covers("ED4")
+def test_a_renamed_product_is_found_at_its_old_address(owner: Client, django_capture_on_commit_callbacks: Any) -> None:
+    page = make_product("AAA-1").page
+    with django_capture_on_commit_callbacks(execute=True):
+        rows = [row(id=page.variants.get().pk)]
+        assert edit(owner, page, rows, slug="new-name", **{"action-publish": "1"}).status_code == 302
+    assert owner.get("/shop/new-name/").status_code == 200
+    answer = owner.get("/shop/aaa-1/?variant=AAA-1")
+    assert (answer.status_code, answer["Location"]) == (301, "/shop/new-name/")
 
 
 def test_stock_is_received_and_adjusted_by_form(owner: Client) -> None:
@@ -234,12 +275,32 @@ def test_strangers_and_editors_without_the_permission_see_no_stock(client: Clien
 
 def test_stock_lists_cost_the_same_for_one_and_three(owner: Client, django_assert_max_num_queries: Any) -> None:
     make_product("AAA-1")
-    with django_assert_max_num_queries(14):
+    with django_assert_max_num_queries(15):
         owner.get(reverse("stock:index"))
     for sku in ("AAA-2", "AAA-3"):
         make_product(sku)
-    with django_assert_max_num_queries(14):
+    with django_assert_max_num_queries(15):
         owner.get(reverse("stock:index"))
+
+
+def test_the_stock_list_finds_what_is_short_and_is_exported(owner: Client) -> None:
+    for sku, on_hand in (("AAA-1", 50), ("AAA-2", 2), ("AAA-3", 0)):
+        make_product(sku, on_hand=on_hand, title="=1+1")
+
+    def listed(**parameters: str) -> list[str]:
+        rows = owner.get(reverse("stock:index"), parameters).context["object_list"]
+        return [each.variant.sku for each in rows]
+
+    assert listed(level="low") == ["AAA-2"]
+    assert listed(level="none") == ["AAA-3"]
+    assert listed(level="short", ordering="free") == ["AAA-3", "AAA-2"]
+    ProductPage.objects.filter(slug="aaa-1").update(live=False)
+    assert listed(for_sale="false") == ["AAA-1"]
+    html = owner.get(reverse("stock:index")).content.decode()
+    assert ["Only 2 left" in html, "Sold out" in html] == [True, True]
+    answer: Any = owner.get(reverse("stock:index"), {"export": "csv"})
+    text = b"".join(answer.streaming_content).decode()
+    assert "AAA-2,'=1+1,2,0,2" in text
 
 
 def test_labels_and_settings_are_edited(owner: Client) -> None:

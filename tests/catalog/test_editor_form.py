@@ -6,7 +6,7 @@ from django.urls import reverse
 from wagtail.test.utils.form_data import nested_form_data, rich_text
 
 from catalog.forms import taken_slugs
-from catalog.models import CatalogPage, ProductPage
+from catalog.models import CatalogPage, ProductPage, Variant
 from home.models import ContentPage, HomePage
 from tests.catalog.test_admin import edit, row
 from tests.factories import make_product
@@ -49,3 +49,20 @@ def test_two_variants_that_look_the_same_are_refused(admin_client: Client) -> No
     assert "say in what they differ" in edit(admin_client, page, rows).content.decode()
     rows[1]["option"] = "Blue"
     assert edit(admin_client, page, rows).status_code == 302
+
+
+def test_a_draft_keeps_variants_that_have_no_sku_yet(admin_client: Client) -> None:
+    """Two products, each with a variant that is not named yet, saved as drafts again and again."""
+    for sku in ("AAA-1", "AAA-2"):
+        page = make_product(sku).page
+        page.unpublish()
+        for _time in range(2):
+            rows = [row(id=Variant.objects.get(sku=sku).pk, sku=sku), row(sku="", option="Red", price="1,500")]
+            answer = edit(admin_client, page, rows, slug=sku.lower())
+            assert answer.status_code == 302, answer.context["form"].errors
+        page.refresh_from_db()
+        drafted = page.get_latest_revision_as_object().variants.all()
+        assert [(each.sku, each.price) for each in drafted] == [(sku, 189_900), ("", 150_000)]
+        html = admin_client.get(reverse("wagtailadmin_pages:edit", args=[page.pk])).content.decode()
+        assert 'value="1500"' in html
+    assert sorted(Variant.objects.values_list("sku", flat=True)) == ["AAA-1", "AAA-2"]

@@ -363,6 +363,8 @@ ADMIN_STATES: dict[str, Bring] = {
     "admin-order-edit": as_staff("staff", "/admin/orders/edit/{order}/"),
     "admin-attention": as_staff("owner", "/admin/attention/"),
     "admin-stock": as_staff("editor", "/admin/stock/"),
+    "admin-products": as_staff("editor", "/admin/products/"),
+    "admin-import": as_staff("editor", "/admin/uploads/products/"),
     "admin-product": as_staff("editor", "/admin/pages/{product}/edit/"),
     "admin-pages": as_staff("editor", "/admin/pages/"),
     "admin-home-page": as_staff("editor", "/admin/pages/{home}/edit/"),

@@ -103,13 +103,13 @@ Run the tests of one fault by their names: `.venv/bin/python -m pytest -k NAME`.
 UX = List(
     "ux",
     """\
-# What shoppers and collectors need, and where this shop gives it
+# What shoppers, collectors and editors need, and where this shop gives it
 
 Each number is a need, the file that answers it, and the tests that show it; where only an eye can judge, the
 photographs of `make shots`. `make lists` writes this file from `tests/lists/ux.toml` and from the marks of the tests
 (`@pytest.mark.covers("PP1")`). What is not there yet says so.
 """,
-    re.compile(r"(PP|LS|CA|CO|PA|MT|AX)[1-9][0-9]?"),
+    re.compile(r"(PP|LS|CA|CO|PA|MT|AX|ED)[1-9][0-9]?"),
 )
 LISTS = (FAULTS, UX)
 

@@ -1,25 +1,24 @@
 """The stock screen of the admin: what is on hand, the stock book, and forms to receive and to adjust.
 
-Nothing here writes by itself: the forms go through `catalog/stock.py`.
+Nothing here writes by itself: the forms go through `catalog/stock.py`. The list is `stock_listing.py`.
 """
 
 from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.views.generic import View
-from wagtail.admin.ui.tables import Column, TitleColumn
 from wagtail.admin.views import generic
 from wagtail.admin.viewsets.model import ModelViewSet
 from wagtail.admin.widgets.button import Button
 from wagtail.permission_policies import ModelPermissionPolicy
 
 from catalog import stock
+from catalog.admin.stock_listing import EXPORTED, LIST_DISPLAY, StockFilterSet, StockIndexView
 from catalog.models import Stock
 
 NEWEST_MOVEMENTS = 200
@@ -123,25 +122,6 @@ class AdjustView(StockActView):
     act, title, form_class = "adjust", "Adjust stock", AdjustForm
 
 
-class StockIndexView(generic.IndexView):
-    """The list of everything that can be sold, with what is on hand."""
-
-    def get_base_queryset(self) -> QuerySet[Stock]:
-        """Read SKU and product with the row."""
-        rows: QuerySet[Stock] = super().get_base_queryset().select_related("variant__page")
-        return rows
-
-    def get_list_more_buttons(self, instance: Stock) -> list[Any]:
-        """Offer the acts that this person may do."""
-        buttons: list[Any] = [*super().get_list_more_buttons(instance)]
-        for act, icon in (("receive", "plus"), ("adjust", "edit")):
-            if self.permission_policy.user_has_permission(self.request.user, act):
-                buttons.append(
-                    Button(act.capitalize(), url=reverse(f"stock:{act}", args=[instance.pk]), icon_name=icon)
-                )
-        return buttons
-
-
 class StockInspectView(generic.InspectView):
     """One stock row with its lines in the stock book."""
 
@@ -184,19 +164,10 @@ class StockViewSet(ModelViewSet):
     list_per_page = 50
     search_fields = ["variant__sku", "variant__option", "variant__page__title"]
     search_backend_name = None
-    list_display = [
-        TitleColumn(
-            "sku",
-            label="SKU",
-            accessor="variant.sku",
-            sort_key="variant__sku",
-            get_url=lambda row: reverse("stock:inspect", args=[row.pk]),
-        ),
-        Column("title", label="Product", accessor="variant.title", sort_key="variant__page__title"),
-        Column("on_hand", label="On hand", sort_key="on_hand"),
-        Column("reserved", label="Reserved", sort_key="reserved"),
-        Column("available", label="Free"),
-    ]
+    list_display = LIST_DISPLAY
+    filterset_class = StockFilterSet
+    list_export = EXPORTED
+    export_filename = "stock"
 
     def get_urlpatterns(self) -> list[Any]:
         """Add the two forms."""

@@ -1,0 +1,112 @@
+"""The list of stock: every SKU with what is on hand, what is short first when it is asked for, and its export."""
+
+from collections import OrderedDict
+from typing import Any
+
+import django_filters
+from django import forms
+from django.db.models import F, Q, QuerySet
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+from wagtail.admin.filters import WagtailFilterSet
+from wagtail.admin.ui.tables import Column, TitleColumn
+from wagtail.admin.views import generic
+from wagtail.admin.widgets.button import Button, HeaderButton
+
+from catalog.admin.columns import Shown, StateColumn
+from catalog.admin.uploads import may_upload
+from catalog.availability import availability
+from catalog.export import NeutralisedExport
+from catalog.models import ShopSettings, Stock, Upload
+
+TONES = {"ok": "delivered", "warn": "pending", "danger": "failed"}
+EXPORTED = ["SKU", "Product", "On hand", "Reserved", "Free"]
+
+
+class StockFilterSet(WagtailFilterSet):
+    """What is short. From which number on there are few is a setting of the shop."""
+
+    level = django_filters.ChoiceFilter(
+        label=_("Stock"),
+        choices=[("low", _("Few left")), ("none", _("None")), ("short", _("Few or none"))],
+        widget=forms.RadioSelect,
+        empty_label=_("Any"),
+        method="by_level",
+    )
+    for_sale = django_filters.BooleanFilter(label=_("For sale"), method="by_sale")
+
+    class Meta:
+        model = Stock
+        fields: list[str] = []
+
+    def by_level(self, rows: QuerySet[Stock], name: str, value: str) -> QuerySet[Stock]:
+        """Keep what has so few free pieces."""
+        low = ShopSettings.current().low_stock_threshold
+        wanted = {"low": Q(free__range=(1, low)), "none": Q(free__lte=0), "short": Q(free__lte=low)}
+        return rows.filter(wanted[value])
+
+    def by_sale(self, rows: QuerySet[Stock], name: str, value: bool) -> QuerySet[Stock]:
+        """Keep what shoppers can see, or what they cannot."""
+        seen = Q(variant__is_active=True, variant__page__live=True)
+        return rows.filter(seen if value else ~seen)
+
+
+class StockIndexView(NeutralisedExport, generic.IndexView):
+    """The list of everything that can be sold, with what is on hand."""
+
+    def get_base_queryset(self) -> QuerySet[Stock]:
+        """Read SKU and product with the row."""
+        rows: QuerySet[Stock] = super().get_base_queryset().select_related("variant__page")
+        return rows.annotate(free=F("on_hand") - F("reserved"))
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """Say of each row what shoppers would read."""
+        context: dict[str, Any] = super().get_context_data(**kwargs)
+        threshold = ShopSettings.current().low_stock_threshold
+        for row in context["object_list"]:
+            words = availability(row, threshold=threshold)
+            row.level = Shown(TONES[words.tone], words.text)
+        return context
+
+    def get_list_more_buttons(self, instance: Stock) -> list[Any]:
+        """Offer the acts that this person may do."""
+        buttons: list[Any] = [*super().get_list_more_buttons(instance)]
+        for act, icon in (("receive", "plus"), ("adjust", "edit")):
+            if self.permission_policy.user_has_permission(self.request.user, act):
+                url = reverse(f"stock:{act}", args=[instance.pk])
+                buttons.append(Button(act.capitalize(), url=url, icon_name=icon))
+        return buttons
+
+    @property
+    def header_buttons(self) -> list[Any]:
+        """Offer the upload to people who may adjust stock."""
+        found: list[Any] = [*super().header_buttons]
+        if may_upload(self.request.user, Upload.Kind.STOCKTAKE):
+            url = reverse("uploads:start", args=[Upload.Kind.STOCKTAKE])
+            found.append(HeaderButton(_("Stocktake"), url=url, icon_name="clipboard-list"))
+        return found
+
+    def to_row_dict(self, item: Any) -> "OrderedDict[str, Any]":
+        """Return the exported columns: a sheet on which shelves can be counted."""
+        values = [item.variant.sku, item.variant.title, item.on_hand, item.reserved, item.available]
+        return OrderedDict(zip(EXPORTED, values, strict=True))
+
+    def get_heading(self, queryset: QuerySet[Stock], field: str) -> str:
+        """Return the heading: columns are named by it."""
+        return field
+
+
+LIST_DISPLAY = [
+    TitleColumn(
+        "sku",
+        label="SKU",
+        accessor="variant.sku",
+        sort_key="variant__sku",
+        get_url=lambda row: reverse("stock:inspect", args=[row.pk]),
+    ),
+    Column("title", label=_("Product"), accessor="variant.title", sort_key="variant__page__title"),
+    Column("on_hand", label=_("On hand"), sort_key="on_hand"),
+    Column("reserved", label=_("Reserved"), sort_key="reserved"),
+    Column("free", label=_("Free"), sort_key="free"),
+    StateColumn("level", label=_("Shoppers read")),
+]
