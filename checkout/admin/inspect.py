@@ -10,7 +10,8 @@ from django.utils.functional import cached_property
 from wagtail.admin.widgets.button import Button, HeaderButton
 from wagtail.snippets.views import snippets
 
-from checkout import pieces, tracker
+from catalog.states import state_name
+from checkout import billing, pieces, tracker
 from checkout.admin import money, policy, timeline
 from checkout.admin.acts import open_acts
 from checkout.admin.export import spaced_phone
@@ -47,6 +48,7 @@ class OrderInspectView(snippets.InspectView):
             **super().get_context_data(**kwargs),
             "order": order,
             "phone": spaced_phone(order),
+            "bill_to": _bill_to(order),
             "lines": order.lines.all(),
             "gst_included": tracker.gst_included(order, order.lines.all()),
             "payments": order.payments.all(),
@@ -74,6 +76,12 @@ class OrderInspectView(snippets.InspectView):
         """Offer the form, and the page that the buyer sees."""
         url = settings.SITE_URL + self.object.get_absolute_url()
         return [*super().header_more_buttons, Button("What the buyer sees", url=url, icon_name="view", priority=30)]
+
+
+def _bill_to(order: Order) -> dict[str, str] | None:
+    """Return whom the bill names, when that is not simply the buyer."""
+    found = billing.bill_to(order)
+    return {**found, "state_name": state_name(found["state"])} if order.billing else None
 
 
 def _ledger(order: Order) -> list[LedgerEntry]:
