@@ -12,7 +12,7 @@ from wagtail.fields import RichTextField
 from wagtail.models import Orderable, Page
 from wagtail.search import index
 
-from catalog import variants
+from catalog import publishing, variants
 from catalog.forms import ProductPageForm, TopPageForm
 from catalog.models.images import ShopImage
 from catalog.models.labels import Brand, Genre
@@ -111,7 +111,7 @@ class ProductPage(Page):
     content_panels = [
         *Page.content_panels,
         FieldRowPanel([FieldPanel("brand"), FieldPanel("genre"), FieldPanel("scale")]),
-        InlinePanel("photos", heading="Photos", label="photo", help_text="At least three; the first leads."),
+        InlinePanel("photos", heading="Photos", label="photo", min_num=1, help_text="At least three; the first leads."),
         InlinePanel("variants", heading="Variants and prices", label="variant", min_num=1),
         FieldPanel("curators_note"),
         FieldPanel("description"),
@@ -163,6 +163,14 @@ class ProductPage(Page):
             variants.settle(self)
         super().save(*args, **kwargs)
         variants.open_stock(self)
+
+    def publish(
+        self, revision: Any, user: Any = None, changed: bool = True, log_action: Any = True, **more: Any
+    ) -> Any:
+        """Publish a revision, unless it lacks what the law or the shop needs. Raises NotReady when a person does it."""
+        if publishing.refuse(revision, user=user, log_action=log_action):
+            return None
+        return super().publish(revision, user=user, changed=changed, log_action=log_action, **more)
 
     @transaction.atomic
     def delete(self, *args: Any, **kwargs: Any) -> Any:
