@@ -25,7 +25,7 @@ function write(name, list) {
 }
 
 // The one way in which the wishlist changes: `list` is [{ id: number of a product page, title }], the newest first. A list
-// that an account has on the server comes in here too; how it is joined with the one in the browser is decided there.
+// that an account has on the server comes in here too, already joined with the one in the browser.
 function keep(list) {
   write(KEPT, list);
   paint();
@@ -84,6 +84,9 @@ document.addEventListener("click", (event) => {
   const others = without(read(KEPT), id);
   keep(button.ariaPressed === "true" ? others : [{ id, title: button.dataset.title }, ...others]);
 });
+// What a script for accounts needs: to read the list, and to put in its place the one that the server has joined with it.
+Object.assign(globalThis.shop, { readWishlist: () => read(KEPT), keepWishlist: keep });
+
 // Another tab has changed the list, or the page comes back from the browser's memory.
 window.addEventListener("storage", paint);
 window.addEventListener("pageshow", paint);
