@@ -9,6 +9,7 @@ from wagtail.admin.forms import WagtailAdminPageForm
 from wagtail.admin.forms.pages import CopyForm
 from wagtail.models import Site
 
+from catalog import publishing
 from catalog.variants import with_moved_stock
 
 
@@ -39,11 +40,26 @@ def _entries(patterns: list[Any]) -> list[Any]:
 
 
 class ProductPageForm(WagtailAdminPageForm):
-    """The product editor: checks the SKUs against each other, against other products and against the stock book."""
+    """The product editor: checks the SKUs against each other, against other products and against the stock book.
+
+    What is published must be whole (`catalog/publishing.py`); a draft need not.
+    """
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if "photos" in self.formsets:
+            self.formsets["photos"].error_messages["too_few_forms"] = publishing.NO_PHOTO
 
     def clean(self) -> Any:
-        """Add an error to every variant that is given away by mistake, or whose SKU is double, taken or fixed."""
+        """Add an error to every variant that is given away by mistake, or whose SKU is double, taken or fixed.
+
+        And to every field that a product needs to be published, when it is.
+        """
         cleaned = super().clean()
+        if not self.is_deferred_validation and "action-cancel-workflow" not in self.data:
+            for name, text in publishing.lacks(self.cleaned_data).items():
+                if name in self.fields and name not in self.errors:
+                    self.add_error(name, text)
         if "variants" in self.formsets:
             # The rows are validated after the page; their SKUs are needed now.
             self.formsets["variants"].is_valid()

@@ -46,6 +46,7 @@ def product_context(*, page: ProductPage, request: HttpRequest) -> dict[str, Any
     return {
         "variants": choices,
         "selected": selected,
+        "sold_out": [choice for choice in choices if choice.availability.is_sold_out],
         "photos": photos,
         "details": details(page, selected.variant if selected else None, shop),
         "related": build_cards(shelf, request=request, threshold=shop.low_stock_threshold),

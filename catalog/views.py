@@ -5,6 +5,7 @@ from django.shortcuts import render
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
+from catalog import keeping
 from catalog.query import ListingQuery
 from catalog.search.suggesting import suggest
 
@@ -17,3 +18,18 @@ def suggestions(request: HttpRequest) -> HttpResponse:
     if found is None:
         return HttpResponse(status=204)
     return render(request, "catalog/parts/suggestions.html", {"found": found})
+
+
+@require_safe
+def wishlist(request: HttpRequest) -> HttpResponse:
+    """Show the page that the browser fills with what it has kept: the same for everybody."""
+    response = render(request, "catalog/wishlist.html")
+    response["X-Robots-Tag"] = "noindex"
+    return response
+
+
+@require_safe
+@cache_control(private=True, max_age=60)
+def kept_cards(request: HttpRequest) -> HttpResponse:
+    """Answer with the cards of `?ids=12,7,31` as HTML, for the wishlist and what was looked at."""
+    return render(request, "catalog/parts/kept_cards.html", {"kept": keeping.read(request.GET.get("ids", ""), request)})

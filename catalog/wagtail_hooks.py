@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import URLResolver, include, path
 from wagtail import hooks
+from wagtail.log_actions import LogFormatter
 from wagtail.models import Page
 from wagtail.snippets.models import register_snippet
 from wagtail.snippets.views.snippets import SnippetViewSet, SnippetViewSetGroup
@@ -20,6 +21,7 @@ from catalog.admin.prices import PriceBulkAction
 from catalog.admin.products import ProductListing
 from catalog.admin.stock import StockViewSet
 from catalog.models import Brand, Genre, HsnCode, ProductPage
+from catalog.publishing import REFUSED, lacks_of
 from catalog.uploads import working
 from catalog.variants import copy_without_skus, forget_unmoved, moved_skus_below
 
@@ -134,6 +136,36 @@ def keep_pages_with_stock_in_bulk(
     """The same for several pages at once."""
     pages = [each for each in objects if isinstance(each, Page)]
     return _refusal(request, pages) if action_type == "delete" and pages else None
+
+
+@hooks.register("before_bulk_action")
+def keep_unfinished_products(
+    request: HttpRequest, action_type: str, objects: Iterable[Any], action: Any
+) -> HttpResponse | None:
+    """Explain which products cannot be published as they are, before any of several is."""
+    pages = [each for each in objects if isinstance(each, Page)]
+    if action_type != "publish" or request.method != "POST" or not pages:
+        return None
+    chosen = {page.pk for page in pages}
+    if "include_descendants" in request.POST:
+        chosen |= {pk for page in pages for pk in page.get_descendants().not_live().values_list("pk", flat=True)}
+    for page in ProductPage.objects.filter(pk__in=chosen):
+        if found := lacks_of(page.get_latest_revision_as_object()):
+            messages.error(request, f"{page.title} cannot be published yet. {' '.join(found.values())}")
+            return redirect("wagtailadmin_pages:edit", page.pk)
+    return None
+
+
+@hooks.register("register_log_actions")
+def register_refusal(actions: Any) -> None:
+    """Tell in the history of a page why it was not published when its time had come."""
+
+    @actions.register_action(REFUSED)
+    class RefusalFormatter(LogFormatter):
+        label = "Not published"
+
+        def format_message(self, log_entry: Any) -> str:
+            return str(log_entry.data["reason"])
 
 
 def _refusal(request: HttpRequest, pages: list[Page]) -> HttpResponse | None:

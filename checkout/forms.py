@@ -1,5 +1,6 @@
 """The checkout form: what a shopper types, cleaned into what an order stores."""
 
+import json
 import re
 import secrets
 from typing import Any
@@ -11,7 +12,6 @@ from django.core.validators import RegexValidator
 from django.utils.translation import gettext_lazy as _
 
 from catalog.states import State
-from checkout.placing import Details
 from checkout.shipping import PIN
 
 MOBILE = re.compile(r"[6-9][0-9]{9}")
@@ -29,11 +29,17 @@ class OneLineField(forms.CharField):
 class MailField(forms.EmailField):
     """One email address. Quoted names, which could hold commas and line breaks, are refused: nobody needs them."""
 
+    SHAPE = r"""^[^\s@"<>,;]+@[^\s@"<>,;]+\.[^\s@"<>,;]+$"""
     UNWANTED = re.compile(r'[\s"<>,;\x00-\x1f\x7f]')
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**{"max_length": 254, **kwargs})
         self.error_messages["invalid"] = _("Enter an email address such as asha@example.in.")
+
+    @property
+    def checks(self) -> str:
+        """What the browser looks at when the field is left."""
+        return checks_for((self.SHAPE, self.error_messages["invalid"]))
 
     def to_python(self, value: Any) -> str:
         """Return the address. Raises ValidationError."""
@@ -46,21 +52,37 @@ class MailField(forms.EmailField):
 class MobileField(OneLineField):
     """An Indian mobile number in any common spelling, stored as +91 and ten digits."""
 
+    NO_NUMBER = _("Enter a 10-digit mobile number, such as 98765 43210.")
+    NOT_HERE = _("Enter a 10-digit Indian mobile number that starts with 6, 7, 8 or 9.")
+
+    @property
+    def checks(self) -> str:
+        """What the browser looks at when the field is left."""
+        return checks_for((r"\d\D*\d", self.NO_NUMBER), (r"[6-9](\D*\d){9}\D*$", self.NOT_HERE))
+
     def clean(self, value: Any) -> str:
         """Return E.164. Raises ValidationError that tells how to mend the number."""
         text = super().clean(value)
         try:
             number = phonenumbers.parse(text, "IN")
         except phonenumbers.NumberParseException:
-            raise ValidationError(_("Enter a 10-digit mobile number, such as 98765 43210.")) from None
+            raise ValidationError(self.NO_NUMBER) from None
         national = str(number.national_number)
         if number.country_code != 91 or MOBILE.fullmatch(national) is None:
-            raise ValidationError(_("Enter a 10-digit Indian mobile number that starts with 6, 7, 8 or 9."))
+            raise ValidationError(self.NOT_HERE)
         return f"+91{national}"
 
 
 class PinField(OneLineField):
     """A six-digit PIN code, with or without a blank in the middle."""
+
+    SHORT = _("PIN code %(pin)s is too short; it has 6 digits.")
+    WRONG = _("Enter a PIN code of 6 digits that does not start with 0.")
+
+    @property
+    def checks(self) -> str:
+        """What the browser looks at when the field is left."""
+        return checks_for((r"^(?!(\d\s*){1,5}$)", self.SHORT % {"pin": "{}"}), (r"^[1-9](\s*\d){5}$", self.WRONG))
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**{"label": _("PIN code"), "max_length": 12, **kwargs})
@@ -72,35 +94,13 @@ class PinField(OneLineField):
         if PIN.fullmatch(text):
             return text
         if text.isdecimal() and len(text) < 6:
-            raise ValidationError(_("PIN code %(pin)s is too short; it has 6 digits.") % {"pin": text})
-        raise ValidationError(_("Enter a PIN code of 6 digits that does not start with 0."))
+            raise ValidationError(self.SHORT % {"pin": text})
+        raise ValidationError(self.WRONG)
 
 
-class GstinField(OneLineField):
-    """A GST identification number: 15 characters, the last of them a check character."""
-
-    ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-    PATTERN = re.compile(r"[0-9]{2}[A-Z]{5}[0-9]{4}[A-Z][0-9A-Z]Z[0-9A-Z]")
-
-    def clean(self, value: Any) -> str:
-        """Return the number in capitals. Raises ValidationError when its form or its check character is wrong."""
-        text: str = super().clean(value).replace(" ", "").upper()
-        if not text:
-            return ""
-        if self.PATTERN.fullmatch(text) is None:
-            raise ValidationError(_("A GSTIN has 15 characters, such as 27ABCDE1234F1Z5."))
-        if text[-1] != self.check_character(text[:-1]):
-            raise ValidationError(_("This GSTIN has a typing error: its last character does not fit the others."))
-        return text
-
-    @classmethod
-    def check_character(cls, text: str) -> str:
-        """Return the check character of the first 14: base 36, factors 1 and 2 in turn, digits added."""
-        total = 0
-        for place, character in enumerate(text):
-            product = cls.ALPHABET.index(character) * (place % 2 + 1)
-            total += product // 36 + product % 36
-        return cls.ALPHABET[-total % 36]
+def checks_for(*rules: tuple[str, Any]) -> str:
+    """Return patterns that a text must match, each with what is said otherwise, as `static/js/checks.js` reads them."""
+    return json.dumps([[pattern, str(text)] for pattern, text in rules])
 
 
 class CheckoutForm(forms.Form):
@@ -157,23 +157,10 @@ class CheckoutForm(forms.Form):
         },
         widget=forms.Select({"autocomplete": "shipping address-level1"}),
     )
-    gstin = GstinField(
-        label="GSTIN",
-        required=False,
-        max_length=20,
-        help_text=_("15 characters; printed on the invoice of your business"),
-        widget=forms.TextInput({"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"}),
-    )
     checkout_key = forms.CharField(required=False, validators=[CHECKOUT_KEY], widget=forms.HiddenInput)
     seen_total = forms.IntegerField(required=False, min_value=0, widget=forms.HiddenInput)
 
     use_required_attribute = False
-
-    @property
-    def details(self) -> Details:
-        """Who buys and where the parcel goes, from a valid form."""
-        names = Details.__dataclass_fields__
-        return Details(**{name: self.cleaned_data[name] for name in names})
 
     @property
     def key(self) -> str:

@@ -11,6 +11,7 @@ from django.db.models import F
 
 from catalog import shop_time
 from catalog.models import ShopSettings
+from checkout import billing
 from checkout.models import InvoiceSeries, Order
 
 SELLER = ("shop_name", "legal_name", "address", "state", "gstin", "email", "phone")
@@ -30,11 +31,13 @@ def next_number(moment: datetime) -> str:
 
 
 def parties(order: Order) -> dict[str, Any]:
-    """Return who sells and who buys as they are now. What an invoice says of them outlives settings and addresses."""
+    """Return who sells, who buys and where it counts, as it is now. An invoice outlives settings and addresses."""
     shop = ShopSettings.current()
     return {
         "seller": {name: getattr(shop, name) for name in SELLER},
         "buyer": {name: getattr(order, name) for name in BUYER},
+        "bill_to": billing.bill_to(order),
+        "place_of_supply": billing.place_of_supply(order),
     }
 
 

@@ -58,6 +58,7 @@ class Details:
     state: str
     postcode: str
     gstin: str = ""
+    billing: dict[str, str] | None = None
 
 
 def check_place(view: CartView) -> None:

@@ -51,15 +51,20 @@ def forget(order_id: int) -> list[str]:
             setattr(order, name, value)
         order.account = None
         order.gstin = order.gstin if order.invoice_number else ""
+        order.billing = None
         if order.parties:
-            kept = order.parties["buyer"]
-            order.parties["buyer"] = {name: EMPTY.get(name, value) for name, value in kept.items()}
-        order.save(update_fields=[*EMPTY, "account", "gstin", "parties", "updated_at"])
+            people = {name: order.parties[name] for name in ("buyer", "bill_to") if name in order.parties}
+            order.parties |= {name: _without_person(who) for name, who in people.items()}
+        order.save(update_fields=[*EMPTY, "account", "gstin", "billing", "parties", "updated_at"])
         order.payments.update(email="", contact="")
         order.emails.update(last_error="")
         # What a mail server answered names the address.
         order.cases.filter(subject__startswith="mail ").update(text=f"{order.number}: a mail was not sent")
         return list(order.payments.values_list("razorpay_payment_id", flat=True))
+
+
+def _without_person(party: dict[str, str]) -> dict[str, str]:
+    return {name: {**EMPTY, "business_name": ""}.get(name, value) for name, value in party.items()}
 
 
 def why_still_needed(order: Order) -> str:

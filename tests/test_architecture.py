@@ -98,7 +98,7 @@ def test_the_environment_is_read_in_one_place() -> None:
 
 
 def test_csrf_is_waived_only_where_a_signature_is_the_proof() -> None:
-    assert files_with(r"csrf_exempt", {"webhooks/views.py"}) == []
+    assert files_with(r"csrf_exempt", {"webhooks/views.py", "site/home/wanted/asking.py"}) == []
 
 
 def test_the_shop_never_asks_whether_it_talks_to_the_simulator() -> None:

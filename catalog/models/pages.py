@@ -14,7 +14,7 @@ from wagtail.fields import RichTextField
 from wagtail.models import Orderable, Page
 from wagtail.search import index
 
-from catalog import previews, variants
+from catalog import previews, publishing, variants
 from catalog.forms import ProductCopyForm, ProductPageForm, TopPageForm
 from catalog.models.images import ShopImage
 from catalog.models.labels import Brand, Genre
@@ -120,7 +120,7 @@ class ProductPage(Page):
                 FieldPanel("scale", help_text="Such as 1:43."),
             ]
         ),
-        InlinePanel("photos", heading="Photos", label="photo", help_text="At least three; the first leads."),
+        InlinePanel("photos", heading="Photos", label="photo", min_num=1, help_text="At least three; the first leads."),
         InlinePanel("variants", heading="Variants and prices", label="variant", min_num=1),
         FieldPanel("curators_note"),
         FieldPanel("description", help_text="What one sees and can open, such as Bonnet and doors open; rubber tyres."),
@@ -194,6 +194,14 @@ class ProductPage(Page):
         super().save(*args, **kwargs)
         variants.open_stock(self)
         variants.keep_in_mind(self, left_out)
+
+    def publish(
+        self, revision: Any, user: Any = None, changed: bool = True, log_action: Any = True, **more: Any
+    ) -> Any:
+        """Publish a revision, unless it lacks what the law or the shop needs. Raises NotReady when a person does it."""
+        if publishing.refuse(revision, user=user, log_action=log_action):
+            return None
+        return super().publish(revision, user=user, changed=changed, log_action=log_action, **more)
 
     @transaction.atomic
     def delete(self, *args: Any, **kwargs: Any) -> Any:

@@ -7,6 +7,8 @@ from typing import Any
 
 from catalog import shop_time
 from catalog.money import decimal_rupees
+from catalog.states import state_name
+from checkout import billing
 from checkout.models import Order
 
 
@@ -43,6 +45,8 @@ COLUMNS: dict[str, Callable[[Order], Any]] = {
     "PIN code": lambda order: order.postcode,
     "State": lambda order: order.state_name,
     "GSTIN": lambda order: order.gstin,
+    "Business": lambda order: billing.bill_to(order)["business_name"],
+    "Place of supply": lambda order: state_name(billing.place_of_supply(order)),
     "Subtotal": _rupees("subtotal"),
     "Delivery": _rupees("shipping"),
     "Discount": _rupees("discount"),

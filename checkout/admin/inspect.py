@@ -11,7 +11,8 @@ from django.utils.functional import cached_property
 from wagtail.admin.widgets.button import Button, HeaderButton
 from wagtail.snippets.views import snippets
 
-from checkout import pieces, tracker
+from catalog.states import state_name
+from checkout import billing, pieces, tracker
 from checkout.admin import money, policy, timeline
 from checkout.admin.acts import open_acts
 from checkout.admin.bulk import PrintInBulk, PrintLabels, PrintSlips
@@ -49,6 +50,7 @@ class OrderInspectView(snippets.InspectView):
             **super().get_context_data(**kwargs),
             "order": order,
             "phone": spaced_phone(order),
+            "bill_to": _bill_to(order),
             "lines": order.lines.all(),
             "gst_included": tracker.gst_included(order, order.lines.all()),
             "payments": order.payments.all(),
@@ -89,6 +91,12 @@ class OrderInspectView(snippets.InspectView):
 
 def _bulk(action: type[PrintInBulk]) -> str:
     return reverse("wagtail_bulk_action", args=["checkout", "order", action.action_type])
+
+
+def _bill_to(order: Order) -> dict[str, str] | None:
+    """Return whom the bill names, when that is not simply the buyer."""
+    found = billing.bill_to(order)
+    return {**found, "state_name": state_name(found["state"])} if order.billing else None
 
 
 def _ledger(order: Order) -> list[LedgerEntry]:

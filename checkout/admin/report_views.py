@@ -15,7 +15,7 @@ from wagtail.admin.menu import MenuItem
 from wagtail.admin.ui.tables import Column
 from wagtail.admin.views.reports import ReportView
 
-from checkout.admin.export import neutralised
+from catalog.export import NeutralisedExport
 from checkout.admin.reports import REPORTS, Report
 from checkout.models import LedgerEntry
 from checkout.reports.period import NAMED, Period, TooLong, named
@@ -51,7 +51,7 @@ class PeriodFilterSet(WagtailFilterSet):
         return named(values.get("period") or USUAL)
 
 
-class ShopReportView(ReportView):
+class ShopReportView(NeutralisedExport, ReportView):
     """One report. A time that is too long is told, and shown is this month."""
 
     report: Report = REPORTS[0]
@@ -108,11 +108,6 @@ class ShopReportView(ReportView):
         """Return the exported cells of a row."""
         row = zip(self.report.fields, self.columns, strict=True)
         return OrderedDict((field.label, field.exported(Column.get_value(column, item))) for field, column in row)
-
-    def preprocess_field_value(self, field: str, value: Any, export_format: str) -> Any:
-        """Keep what somebody typed from running as a formula. An XLSX cell is text by its type."""
-        value = super().preprocess_field_value(field, value, export_format)
-        return neutralised(value) if export_format == self.FORMAT_CSV else value
 
     def get_heading(self, queryset: Any, field: str) -> str:
         """Return the heading: columns are named by it."""

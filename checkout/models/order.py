@@ -46,6 +46,7 @@ class Order(models.Model):
     state = models.CharField(max_length=2, choices=State)
     postcode = models.CharField(_("PIN code"), max_length=6)
     gstin = models.CharField("GSTIN", max_length=15, blank=True)
+    billing = models.JSONField(null=True, editable=False, help_text=_("The bill, where it is not simply the buyer's."))
 
     subtotal = models.PositiveBigIntegerField()
     shipping = models.PositiveBigIntegerField(default=0)

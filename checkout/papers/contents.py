@@ -15,6 +15,7 @@ from catalog import shop_time
 from catalog.money import rupees
 from catalog.states import State, state_name
 from catalog.tax import Split, split
+from checkout.billing import ADDRESS
 from checkout.models import Order, Refund
 from checkout.papers.sums import Row, credited, invoiced
 from checkout.papers.typesetting import qr
@@ -72,6 +73,9 @@ def credit_note(refund: Refund, order: Order) -> dict[str, Any]:
 def _paper(order: Order, title: str, number: str, moment: datetime | None, rows: Sequence[Row]) -> dict[str, Any]:
     parties: Any = order.parties
     seller, buyer = parties["seller"], parties["buyer"]
+    # Invoices from before 0127 were billed where they were delivered.
+    bill_to, supply = parties.get("bill_to", buyer), parties.get("place_of_supply", buyer["state"])
+    is_elsewhere = any(bill_to[name] != buyer[name] for name in ADDRESS)
     name = seller["legal_name"] or seller["shop_name"]
     total, url = sum(row.total for row in rows), settings.SITE_URL + order.get_absolute_url()
     return {
@@ -80,9 +84,10 @@ def _paper(order: Order, title: str, number: str, moment: datetime | None, rows:
         "timestamp": moment.timestamp() if moment else 0,
         "shop": seller["shop_name"],
         "seller": {"label": _("Sold by"), "name": name, "lines": _seller_lines(seller)},
-        "buyer": {"label": _("Billed and delivered to"), "name": buyer["full_name"], "lines": _buyer_lines(buyer)},
-        "supply": [(_("Place of supply"), _state(buyer["state"])), (_("Reverse charge"), _("No"))],
-        **_table(rows, seller["state"], buyer["state"]),
+        "buyer": _party(_("Billed to") if is_elsewhere else _("Billed and delivered to"), bill_to),
+        "delivery": _party(_("Delivered to"), {**buyer, "gstin": ""}) if is_elsewhere else None,
+        "supply": [(_("Place of supply"), _state(supply)), (_("Reverse charge"), _("No"))],
+        **_table(rows, seller["state"], supply),
         "total": _money(total),
         "words": in_words(total),
         "signature": (_("For %(seller)s") % {"seller": name}, _("Authorised signatory")),
@@ -100,24 +105,34 @@ def _seller_lines(seller: dict[str, str]) -> list[str]:
     return [line for line in lines if line.strip()]
 
 
-def _buyer_lines(buyer: dict[str, str]) -> list[str]:
+def _party(label: str, who: dict[str, str]) -> dict[str, Any]:
+    business = who.get("business_name", "")
+    lines = _address_lines(who)
+    return {
+        "label": label,
+        "name": business or who["full_name"],
+        "lines": [who["full_name"], *lines] if business else lines,
+    }
+
+
+def _address_lines(buyer: dict[str, str]) -> list[str]:
     place = f"{buyer['city']} {buyer['postcode']}".strip()
     gstin = f"GSTIN {buyer['gstin']}" if buyer["gstin"] else ""
     lines = [buyer["address_line1"], buyer["address_line2"], place, _state(buyer["state"]), gstin]
     return [line for line in lines if line]
 
 
-def _heads(seller_state: str, buyer_state: str) -> Heads:
+def _heads(seller_state: str, supply_state: str) -> Heads:
     """Return the heads of the tax that apply, each with its name on paper and in `catalog.tax.Split`."""
-    if seller_state != buyer_state:
+    if seller_state != supply_state:
         return [("IGST", "igst")]
     return [("CGST", "cgst"), ("UTGST" if seller_state in WITHOUT_LEGISLATURE else "SGST", "sgst")]
 
 
-def _table(rows: Sequence[Row], seller_state: str, buyer_state: str) -> dict[str, Any]:
+def _table(rows: Sequence[Row], seller_state: str, supply_state: str) -> dict[str, Any]:
     """Return columns, rows and sums. A cell is a list of its lines: the first in full size, the others small."""
-    heads = _heads(seller_state, buyer_state)
-    taxes = [split(row.tax, seller_state, buyer_state) for row in rows]
+    heads = _heads(seller_state, supply_state)
+    taxes = [split(row.tax, seller_state, supply_state) for row in rows]
     has_discount = any(row.discount for row in rows)
     before = ["#", _("Description"), "HSN", _("Qty"), _("Price"), *([_("Discount")] if has_discount else [])]
     return {

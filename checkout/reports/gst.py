@@ -36,7 +36,7 @@ class Tax:
 
     def add(self, paper: Paper, row: Row) -> None:
         """Add a row of an invoice, or take off one of a credit note."""
-        heads = split(row.tax, paper.seller_state, paper.buyer_state)
+        heads = split(row.tax, paper.seller_state, paper.supply_state)
         self.taxable += paper.sign * row.taxable
         self.cgst += paper.sign * heads.cgst
         self.sgst += paper.sign * heads.sgst
@@ -78,7 +78,7 @@ def by_state(period: Period) -> list[StateTax]:
         return {
             "paper": "Invoices" if paper.sign > 0 else "Credit notes",
             "buyer": "Business (B2B)" if paper.is_business else "Consumer (B2C)",
-            "state": f"{paper.buyer_state} {state_name(paper.buyer_state)}",
+            "state": f"{paper.supply_state} {state_name(paper.supply_state)}",
             "rate": row.rate,
         }
 

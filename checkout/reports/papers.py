@@ -17,8 +17,9 @@ CHUNK = 2_000
 
 @dataclass(frozen=True)
 class Paper:
-    """An invoice, or a credit note (`sign` is -1: what it says is taken off). Both parties' states are GST codes.
+    """An invoice, or a credit note (`sign` is -1: what it says is taken off). States are GST codes.
 
+    `supply_state` is the place of supply, and `sent_to` where the parcel went.
     `names_pieces` is False for a credit note that only lowers the price of everything.
     """
 
@@ -27,7 +28,8 @@ class Paper:
     rows: list[Row]
     sign: int
     seller_state: str
-    buyer_state: str
+    supply_state: str
+    sent_to: str
     is_business: bool
     names_pieces: bool = True
 
@@ -62,4 +64,5 @@ def _paper(number: str, order: Order, rows: list[Row], sign: int, home: str) -> 
     # What the invoice says of its parties outlives the settings; orders of before it was kept are as they are now.
     parties: Any = order.parties or {"seller": {"state": home}, "buyer": {"state": order.state, "gstin": order.gstin}}
     seller, buyer = parties["seller"], parties["buyer"]
-    return Paper(number, order, rows, sign, seller["state"], buyer["state"], bool(buyer.get("gstin")))
+    supply = parties.get("place_of_supply", buyer["state"])
+    return Paper(number, order, rows, sign, seller["state"], supply, buyer["state"], bool(buyer.get("gstin")))

@@ -74,7 +74,7 @@ def by_maker(period: Period) -> list[Sales]:
 
 def by_state(period: Period) -> list[Sales]:
     """Return a row for each state that parcels went to, best sold first."""
-    return _summed(papers.of(period), lambda paper, _row: ("", state_name(paper.buyer_state)))
+    return _summed(papers.of(period), lambda paper, _row: ("", state_name(paper.sent_to)))
 
 
 def by_day(period: Period) -> dict[date, int]:

@@ -4,6 +4,7 @@ import time
 from collections.abc import Sequence
 from typing import Any
 
+from django.contrib import messages
 from django.contrib.auth.models import User
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.template.response import TemplateResponse
@@ -12,11 +13,12 @@ from django.utils.translation import gettext as _
 
 from catalog.models import ShopSettings
 from catalog.stock import OutOfStock
-from checkout import attempts, attention, belonging, orders, placing, reconciliation, throttle
+from checkout import attempts, attention, belonging, billing, orders, placing, reconciliation, throttle
 from checkout import cart as carts
 from checkout.attempts import NotPayable
+from checkout.billing_form import OrderForm
 from checkout.cart_view import CartView
-from checkout.forms import CheckoutForm, new_checkout_key
+from checkout.forms import new_checkout_key
 from checkout.gateway import GatewayError
 from checkout.models import Cart, CheckoutPage, Order, RazorpayOrder
 from checkout.open_orders import TooManyOpen
@@ -44,14 +46,14 @@ def show(page: CheckoutPage, request: HttpRequest) -> HttpResponse:
     known = {"postcode": carts.pin_code(request), **details, **_last_details(cart)}
     view = carts.view(cart, ShopSettings.for_request(request), postcode=known["postcode"])
     initial = {**known, "checkout_key": new_checkout_key(), "seen_total": view.total}
-    return _page(page, request, CheckoutForm(initial=initial), view, nobody_can_pay=attention.nobody_can_pay())
+    return _page(page, request, OrderForm(initial=initial), view, nobody_can_pay=attention.nobody_can_pay())
 
 
 def place(page: CheckoutPage, request: HttpRequest) -> HttpResponse:
     """Place the order that was posted and open its payment."""
     deadline = time.monotonic() + attempts.BUDGET
     shop = ShopSettings.for_request(request)
-    form = CheckoutForm(request.POST)
+    form = OrderForm(request.POST)
     cart = carts.find(request)
     if seconds := _too_often(request, cart, form):
         form.add_error(None, throttle.text(seconds))
@@ -73,7 +75,7 @@ def place(page: CheckoutPage, request: HttpRequest) -> HttpResponse:
     return carts.remember_pin(_answer(request, order, is_new, shop, deadline), order.postcode)
 
 
-def _too_often(request: HttpRequest, cart: Cart | None, form: CheckoutForm) -> int:
+def _too_often(request: HttpRequest, cart: Cart | None, form: OrderForm) -> int:
     """Return how many seconds this visitor must wait. An order that exists is found again whoever ordered since."""
     address = throttle.client_address(request)
     seconds = throttle.wait(throttle.CHECKOUT, address)
@@ -87,7 +89,7 @@ def _too_often(request: HttpRequest, cart: Cart | None, form: CheckoutForm) -> i
 
 
 def _explain(
-    page: CheckoutPage, request: HttpRequest, form: CheckoutForm, refusal: placing.OrderRefused, cart: Cart | None
+    page: CheckoutPage, request: HttpRequest, form: OrderForm, refusal: placing.OrderRefused, cart: Cart | None
 ) -> HttpResponse:
     form.add_error("postcode" if isinstance(refusal, placing.NotDelivered) else None, refusal.text)
     if isinstance(refusal, TooManyOpen):
@@ -102,7 +104,7 @@ def _explain(
 
 
 def _place(
-    cart: Cart, form: CheckoutForm, shop: ShopSettings, deadline: float, account: User | None
+    cart: Cart, form: OrderForm, shop: ShopSettings, deadline: float, account: User | None
 ) -> tuple[Order, bool]:
     _give_up_changed(cart, form, shop, deadline)
     wanted = {
@@ -122,7 +124,7 @@ def _place(
         return orders.place_order(**wanted)
 
 
-def _give_up_changed(cart: Cart, form: CheckoutForm, shop: ShopSettings, deadline: float) -> None:
+def _give_up_changed(cart: Cart, form: OrderForm, shop: ShopSettings, deadline: float) -> None:
     """Let go of the open order of this cart when the cart has changed since: one browser holds one set of cars."""
     postcode = form.cleaned_data["postcode"]
     for outdated in orders.find_outdated(cart, checkout_key=form.key, postcode=postcode, shop=shop):
@@ -139,10 +141,14 @@ def _answer(request: HttpRequest, order: Order, is_new: bool, shop: ShopSettings
         if wants_json(request):
             return JsonResponse({"order": placed(order), "errors": {"payment": [error.customer_text]}}, status=503)
         tell_refusal(request, error)
+    doubt = billing.doubt(order) if order.status == OrderStatus.PENDING else ""
     if not wants_json(request):
+        if doubt:
+            messages.warning(request, doubt)
         target = "checkout:order_pay" if order.status == OrderStatus.PENDING else "checkout:order"
         return see_other(reverse(target, args=[order.token]))
-    return JsonResponse(payable(order, attempt, shop), status=201 if is_new else 200)
+    told = {"warnings": [doubt]} if doubt else {}
+    return JsonResponse({**payable(order, attempt, shop), **told}, status=201 if is_new else 200)
 
 
 def _left(deadline: float) -> float:
@@ -152,7 +158,7 @@ def _left(deadline: float) -> float:
 def _refuse(
     page: CheckoutPage,
     request: HttpRequest,
-    form: CheckoutForm,
+    form: OrderForm,
     status: int,
     open_orders: Sequence[Order] = (),
 ) -> HttpResponse:
@@ -170,7 +176,7 @@ def _refuse(
 
 
 def _page(
-    page: CheckoutPage, request: HttpRequest, form: CheckoutForm, view: CartView, status: int = 200, **more: Any
+    page: CheckoutPage, request: HttpRequest, form: OrderForm, view: CartView, status: int = 200, **more: Any
 ) -> HttpResponse:
     context = page.get_context(request)
     context.update(form=form, cart=view, errors=list_errors(form), shop=ShopSettings.for_request(request), **more)
@@ -180,7 +186,9 @@ def _page(
 
 def _last_details(cart: Cart | None) -> dict[str, Any]:
     last = cart.orders.filter(status=OrderStatus.PENDING).first() if cart else None
-    return {name: getattr(last, name) for name in placing.Details.__dataclass_fields__} if last else {}
+    if last is None:
+        return {}
+    return {**{name: getattr(last, name) for name in placing.Details.__dataclass_fields__}, **billing.in_form(last)}
 
 
 def _shortage_text(title: str, available: int) -> str:

@@ -3,13 +3,17 @@
 from collections.abc import Callable
 from typing import Any
 
+from django.contrib.auth.models import Permission
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from wagtail import hooks
+from wagtail.admin.menu import MenuItem
 
 from checkout.admin.home import FigureItem
 from checkout.admin.mail_samples import HOOK, Preview
 from home import letters
 from home.messages_admin import MessageViewSet, figure, mail_previews
+from home.wanted import report, telling
 
 
 @hooks.register("register_admin_viewset")
@@ -35,3 +39,33 @@ def send_letters() -> tuple[str, float, Callable[[], object]]:
 def show_letters(user: Any) -> list[Preview]:
     """Show the mails of messages among those of the shop."""
     return mail_previews(user)
+
+
+@hooks.register("register_worker_job")
+def tell_who_waits() -> tuple[str, float, Callable[[], object]]:
+    """Let the worker write to those whose model is back, in the lane of mail."""
+    return "mail", 10, telling.send_waiting
+
+
+@hooks.register("register_worker_job")
+def forget_who_waited() -> tuple[str, float, Callable[[], object]]:
+    """Let the worker delete what nobody needs any more."""
+    return "pages", 3600, telling.forget
+
+
+@hooks.register("register_admin_urls")
+def register_report() -> list[Any]:
+    """Add the report of what shoppers wait for."""
+    return report.urls()
+
+
+@hooks.register("register_reports_menu_item")
+def show_report() -> MenuItem:
+    """Show the report in the menu."""
+    return report.menu_item()
+
+
+@hooks.register("register_permissions")
+def register_report_permission() -> QuerySet[Permission]:
+    """Let groups be given the report."""
+    return report.POLICY.permissions()

@@ -29,6 +29,23 @@ function suggest() {
   warning.textContent = differs ? warning.dataset.stateWarning : "";
 }
 
+// A GSTIN begins with the code of its state. It is told, and taken as it is written.
+const form = pin?.form;
+const gstin = form?.elements.gstin;
+
+function compareGstin() {
+  const { billing_differs: differs, billing_state: other } = form.elements;
+  const billed = differs.checked ? other.value : state.value;
+  const told = document.querySelector("[data-gstin-warning]");
+  const code = gstin.value.replace(/\s/g, "").slice(0, 2);
+  told.textContent = gstin.value && billed && code !== billed ? told.dataset.gstinWarning : "";
+}
+
+gstin?.addEventListener("blur", compareGstin);
+form?.addEventListener("change", ({ target }) => {
+  if (["state", "billing_state", "billing_differs"].includes(target.name)) compareGstin();
+});
+
 // Shows the sum for this PIN code before Pay is pressed; the form says which sum was shown.
 async function ask() {
   if (digits().length !== 6 || pin.value === asked) return;

@@ -16,6 +16,8 @@ function choose(radio) {
   quantity.max = Math.max(1, max);
   quantity.value = Math.min(quantity.value, quantity.max);
   buy.querySelector("[data-say]").textContent = `${radio.parentElement.querySelector("b").textContent}: ${price}, ${stock}`;
+  const wanted = buy.querySelector("[data-tell-me] [name=sku]");
+  if (wanted && "sold" in radio.dataset) wanted.value = radio.value;
   history.replaceState(null, "", url);
 }
 

@@ -16,7 +16,7 @@ from pytest_django import DjangoDbBlocker
 from wagtail.contrib.search_promotions.models import SearchPromotion
 from wagtail.models import Page, Site
 
-from catalog import stock
+from catalog import publishing, stock
 from catalog.models import (
     Brand,
     CatalogPage,
@@ -97,6 +97,13 @@ def test_the_demo_shop_is_worth_a_visit(client: Client) -> None:
     assert client.get("/checkout/", follow=True).status_code == 200
     for page in products:
         assert client.get(page.get_url()).status_code == 200, page
+
+
+@pytest.mark.covers("PP11")
+@pytest.mark.usefixtures("shop")
+def test_every_product_is_whole() -> None:
+    pages = ProductPage.objects.prefetch_related("photos").select_related("hsn")
+    assert {page.title: found for page in pages if (found := publishing.lacks_of(page))} == {}
 
 
 @pytest.mark.usefixtures("shop")

@@ -250,6 +250,31 @@ def sent_message(shopper: Shopper) -> None:
     page.get_by_role("heading", name="We have your message").wait_for()
 
 
+def kept(shopper: Shopper) -> None:
+    """A wishlist of two, of which one is sold out."""
+    for sku in (PLAIN, SOLD_OUT):
+        shopper.see(sku)
+        shopper.page.locator(".buy__head .heart").click()
+    shopper.goto("/wishlist/")
+    shopper.page.locator(".card").first.wait_for()
+
+
+def wrong_request(shopper: Shopper) -> None:
+    """A request to be told, with an address that is none."""
+    shopper.forgive("400 POST .*/back-in-stock/")
+    shopper.see(SOLD_OUT)
+    shopper.page.get_by_label("Tell me when it is back").fill("asha")
+    shopper.button("Tell me").click()
+    shopper.page.get_by_role("alert").wait_for()
+
+
+def another_bill(shopper: Shopper) -> None:
+    """The checkout with all that can be said of the bill."""
+    checkout(shopper)
+    shopper.page.locator(".more summary").click()
+    shopper.page.get_by_role("checkbox", name="The bill goes to another address").check()
+
+
 def missing(shopper: Shopper) -> None:
     """No page."""
     shopper.forgive("404 GET .*/nowhere/")
@@ -273,6 +298,9 @@ STATES: dict[str, Bring] = {
     "product-choice": of(CHOICE),
     "product-limited": of(LIMITED),
     "product-sold-out": of(SOLD_OUT),
+    "wishlist": kept,
+    "wishlist-empty": at("/wishlist/"),
+    "tell-me-errors": wrong_request,
     **{name: at(f"/{name}/") for name in ("about", "shipping", "returns", "privacy", "terms", "contact", "journal")},
     "story": at("/journal/a-rally-car-needs-mud/"),
     "contact-errors": wrong_message,
@@ -283,6 +311,7 @@ STATES: dict[str, Bring] = {
     "cart-code": with_code("garage10"),
     "cart-code-refused": with_code("garage11"),
     "checkout": checkout,
+    "checkout-bill": another_bill,
     "checkout-errors": wrong_checkout,
     "checkout-empty": at("/checkout/"),
     "pay": pay,

@@ -36,9 +36,10 @@ PATHS = (
     "home.change_navigation",
     *(f"wagtailredirects.{verb}_redirect" for verb in ("add", "change", "delete", "view")),
 )
+WANTED = ("home.view_stockrequest",)
 ZONES = tuple(f"checkout.{verb}_deliveryzone" for verb in ("add", "change", "delete", "view"))
 ROLES: dict[str, tuple[str, ...]] = {
-    "Content editors": (*ADMIN, *GOODS, *PICKS, *STOCK, *PATHS),
+    "Content editors": (*ADMIN, *GOODS, *PICKS, *STOCK, *PATHS, *WANTED),
     "Order staff": (*ADMIN, *ORDERS, "checkout.view_deliveryzone", "catalog.view_stock", "catalog.view_stockmovement"),
     "Owners": (
         *ADMIN,
@@ -47,6 +48,7 @@ ROLES: dict[str, tuple[str, ...]] = {
         *STOCK,
         *ORDERS,
         *PATHS,
+        *WANTED,
         "home.delete_contactmessage",
         *ZONES,
         "checkout.refund_order",

@@ -5,6 +5,7 @@ from home.models.content import ContentPage
 from home.models.front import HomePage
 from home.models.journal import JournalIndexPage, StoryPage, StoryProduct
 from home.models.navigation import MenuLink, Navigation
+from home.models.wanted import StockRequest
 
 __all__ = [
     "ContactMail",
@@ -15,6 +16,7 @@ __all__ = [
     "JournalIndexPage",
     "MenuLink",
     "Navigation",
+    "StockRequest",
     "StoryPage",
     "StoryProduct",
 ]

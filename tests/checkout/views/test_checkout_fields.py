@@ -71,7 +71,12 @@ def test_every_field_has_a_label_that_says_whether_it_may_stay_empty(checkout: A
     labels = {label.get("for"): " ".join("".join(label.itertext()).split()) for label in checkout.iter("label")}
     words = {name: labels[node.get("id")] for name, node in controls(checkout, optional=True).items()}
     assert all(words.values())
-    assert {name for name, text in words.items() if "(optional)" in text} == {"address_line2", "gstin"}
+    assert {name for name, text in words.items() if "(optional)" in text} == {
+        "address_line2",
+        "gstin",
+        "business_name",
+        "billing_address_line2",
+    }
 
 
 @pytest.mark.covers("CO5")
