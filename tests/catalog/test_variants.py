@@ -10,7 +10,8 @@ from django.db.models import ProtectedError
 from django.utils import timezone
 
 from catalog import stock
-from catalog.models import Brand, CatalogPage, Genre, ProductPage, Stock, Variant
+from catalog.models import Brand, CatalogPage, Genre, ProductPage, ProductPhoto, Stock, Variant
+from tests.catalog.test_pictures import upload
 from tests.factories import make_product, make_shop
 
 pytestmark = pytest.mark.django_db
@@ -127,6 +128,8 @@ def test_a_scheduled_page_with_a_taken_sku_goes_live_without_it() -> None:
     car = make_product("AAA-1", on_hand=5)
     page = draft(car.page_id)
     page.variants.add(variant("BBB-1"))
+    page.maker_address = "Chhota Works, Pune"
+    page.photos.add(ProductPhoto(image=upload(), alt_text="A cab"))
     page.go_live_at = timezone.now() + dt.timedelta(hours=1)
     page.save_revision().publish()
     make_product("BBB-1", on_hand=2)
@@ -137,6 +140,7 @@ def test_a_scheduled_page_with_a_taken_sku_goes_live_without_it() -> None:
     revision.content = content
     revision.save()
     call_command("publish_scheduled")
+    assert ProductPage.objects.get(pk=car.page_id).live_revision == revision
     assert Variant.objects.filter(page_id=car.page_id).count() == 1
 
 

@@ -118,7 +118,7 @@ def test_a_story_shows_its_parts(client: Client, journal: JournalIndexPage) -> N
     assert page.count("<h1") == 1
     for text in ("Measuring", "With a tape", 'alt="A wheel"', 'alt="A wing"', "Ramesh", "For rain", "About Bus"):
         assert text in page, text
-    assert page.count("Car AAA-1") == 2
+    assert page.count(">Car AAA-1</a>") == 2
     assert '<a href="/journal/">Journal</a>' in page
     assert client.get("/journal/taxi/", {"page": "odd"}).status_code == 200
 

@@ -19,12 +19,13 @@ from django.utils import timezone
 from wagtail.models import PageLogEntry
 
 from checkout.models import Order, OutboxEmail
+from home.models import ContentPage, HomePage
 from tests.checkout import reports
 from tests.checkout.mailserver import MailServer
 from tests.checkout.orders import ONCE_PAID, SKU, ordered, outcome
 from tests.checkout.reports import event, payment_entity
 from tests.checkout.serving import environment
-from tests.factories import Buyer, make_product
+from tests.factories import Buyer, make_product, make_shop
 from tests.programs import MANAGE, Simulator, running, wait_until
 from tests.webhooks.test_workers import crew
 from webhooks import inbox, pulse
@@ -104,7 +105,9 @@ def test_a_job_that_fails_has_had_its_turn() -> None:
 @pytest.mark.django_db(transaction=True)
 def test_workers_that_publish_at_once_publish_each_page_once() -> None:
     past = timezone.now() - dt.timedelta(minutes=1)
-    pages = [make_product(f"CG43-{number}").page for number in range(5)]
+    make_shop()
+    home = HomePage.objects.get()
+    pages = [home.add_child(instance=ContentPage(title=f"Page {number}", slug=f"page-{number}")) for number in range(5)]
     for page in pages:
         page.unpublish()
         page.go_live_at = past
