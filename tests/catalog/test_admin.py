@@ -15,8 +15,6 @@ from catalog.models import (
     GstRate,
     HsnCode,
     ProductPage,
-    ShopImage,
-    ShopRendition,
     ShopSettings,
     Stock,
     StockMovement,
@@ -24,7 +22,7 @@ from catalog.models import (
 )
 from checkout.models import CheckoutPage
 from home.models import ContactPage, ContentPage, HomePage, JournalIndexPage
-from tests.catalog.test_pictures import upload
+from tests.catalog.whole import picked
 from tests.factories import make_product
 
 pytestmark = pytest.mark.django_db
@@ -67,13 +65,6 @@ def form(rows: list[dict[str, Any]], initial: int = 0, **fields: Any) -> dict[st
     }
     found: dict[str, Any] = nested_form_data(data)
     return found
-
-
-def picked() -> ShopImage:
-    """Return a picture with the small one that the form shows: Wagtail leaves a file open where it makes one."""
-    image = upload()
-    ShopRendition.objects.create(image=image, filter_spec="max-165x165", file=image.file.name, width=16, height=12)
-    return image
 
 
 def whole(**fields: Any) -> dict[str, Any]:
@@ -209,8 +200,7 @@ def test_an_editor_copies_a_product(owner: Client) -> None:
     drafted = copy.get_latest_revision_as_object().variants.get()
     assert (drafted.sku, drafted.price, drafted.pk) == ("", 189_900, None)
     assert owner.get(reverse("wagtailadmin_pages:edit", args=[copy.pk])).status_code == 200
-    fields = {"title": "Copy", "slug": "copy", "action-publish": "1"}
-    assert edit(owner, copy, [row(sku="AAA-2")], **fields).status_code == 302
+    assert edit(owner, copy, [row(sku="AAA-2")], **whole(title="Copy", slug="copy")).status_code == 302
     assert sorted(Variant.objects.filter(page__live=True).values_list("sku", flat=True)) == ["AAA-1", "AAA-2"]
 
 
@@ -240,7 +230,7 @@ def test_a_renamed_product_is_found_at_its_old_address(owner: Client, django_cap
     page = make_product("AAA-1").page
     with django_capture_on_commit_callbacks(execute=True):
         rows = [row(id=page.variants.get().pk)]
-        assert edit(owner, page, rows, slug="new-name", **{"action-publish": "1"}).status_code == 302
+        assert edit(owner, page, rows, **whole(slug="new-name")).status_code == 302
     assert owner.get("/shop/new-name/").status_code == 200
     answer = owner.get("/shop/aaa-1/?variant=AAA-1")
     assert (answer.status_code, answer["Location"]) == (301, "/shop/new-name/")

@@ -13,9 +13,9 @@ from wagtail.models import Page, PageLogEntry, Revision
 from wagtail.test.utils.form_data import inline_formset
 
 from catalog import publishing
-from catalog.models import GstRate, HsnCode, ProductPage, ProductPhoto
-from tests.catalog.test_admin import edit, picked, row, whole
-from tests.catalog.test_pictures import upload
+from catalog.models import GstRate, HsnCode, ProductPage
+from tests.catalog.test_admin import edit, row, whole
+from tests.catalog.whole import complete, picked
 from tests.factories import make_product
 
 pytestmark = [pytest.mark.django_db, pytest.mark.covers("PP11")]
@@ -48,14 +48,6 @@ def is_live(product: ProductPage) -> bool:
 def latest(product: ProductPage) -> Any:
     """Return the newest draft."""
     return ProductPage.objects.get(pk=product.pk).get_latest_revision_as_object()
-
-
-def complete(product: ProductPage) -> None:
-    """Give a draft all that it needs."""
-    draft = latest(product)
-    draft.maker_address = "Chhota Works, Pune"
-    draft.photos.add(ProductPhoto(image=upload(), alt_text="A cab"))
-    draft.save_revision()
 
 
 @pytest.mark.parametrize("name", WORDS)

@@ -9,6 +9,7 @@ from wagtail.models import PageLogEntry
 
 from catalog.models import ProductPage, Variant
 from catalog.repricing import Change, Rule, changes, newest, reprice
+from tests.catalog.whole import make_whole
 from tests.factories import make_product
 
 
@@ -44,7 +45,7 @@ def owner() -> User:
 
 @pytest.mark.django_db
 def test_a_live_product_is_published_with_revision_and_log(owner: User) -> None:
-    page = make_product("AAA-1", price=189_900).page
+    page = make_whole("AAA-1", price=189_900)
     assert reprice(page.pk, LOWER, expected=expected(page), user=owner, publish=True) == "published"
     assert Variant.objects.get().price == 170_900
     entries = PageLogEntry.objects.filter(page=page, user=owner).values_list("action", flat=True)
@@ -87,7 +88,7 @@ def test_a_price_above_the_mrp_or_of_nothing_is_refused(owner: User) -> None:
 
 @pytest.mark.django_db
 def test_prices_that_changed_after_they_were_shown_are_left(owner: User) -> None:
-    page = make_product("AAA-1", price=189_900).page
+    page = make_whole("AAA-1", price=189_900)
     shown = expected(page)
     reprice(page.pk, LOWER, expected=shown, user=owner, publish=True)
     with pytest.raises(ValidationError, match="changed meanwhile"):

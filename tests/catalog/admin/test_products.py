@@ -16,6 +16,7 @@ from wagtail.models import Page
 
 from catalog.models import Brand, CatalogPage, ProductPage, Variant
 from home.demo.crowd import load_crowd
+from tests.catalog.whole import make_whole
 from tests.factories import make_product
 
 pytestmark = pytest.mark.django_db
@@ -124,7 +125,7 @@ def bulk(client: Client, action: str, pages: list[ProductPage], data: dict[str, 
 
 
 def test_several_are_unpublished_and_published(editor: Client) -> None:
-    pages = [make_product(sku).page for sku in ("AAA-1", "AAA-2")]
+    pages = [make_whole(sku) for sku in ("AAA-1", "AAA-2")]
     assert bulk(editor, "unpublish", pages, {}).status_code == 200
     assert ProductPage.objects.live().count() == 0
     assert bulk(editor, "publish", pages, {}).status_code == 200
@@ -149,7 +150,7 @@ PERCENT = {"way": "lower", "percent": "10", "amount": "", "rounding": "rupee", "
 
 @pytest.mark.covers("ED3")
 def test_prices_are_shown_before_and_after_and_then_written_once(editor: Client) -> None:
-    pages = [make_product(sku, price=price).page for sku, price in (("AAA-1", 189_900), ("AAA-2", 100_000))]
+    pages = [make_whole(sku, price=price) for sku, price in (("AAA-1", 189_900), ("AAA-2", 100_000))]
     assert "Show before and after" in bulk(editor, "change_prices", pages).content.decode()
     answer = bulk(editor, "change_prices", pages, PERCENT)
     html = answer.content.decode()
@@ -163,7 +164,7 @@ def test_prices_are_shown_before_and_after_and_then_written_once(editor: Client)
 
 
 def test_a_product_above_its_mrp_stays_and_the_others_change(editor: Client) -> None:
-    pages = [make_product(sku).page for sku in ("AAA-1", "AAA-2")]
+    pages = [make_whole(sku) for sku in ("AAA-1", "AAA-2")]
     Variant.objects.filter(sku="AAA-2").update(mrp=300_000)
     raised = {**PERCENT, "way": "raise"}
     answer = bulk(editor, "change_prices", pages, raised)
