@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import sqlite3
 import subprocess
 from collections.abc import Iterator, Mapping
@@ -13,6 +14,9 @@ from typing import Any
 import requests
 
 from tests.programs import MANAGE, ROOT, Simulator, answers, free_port, running, running_simulator, wait_until
+from tests.template import migrated_file
+
+DATABASE = "shop.sqlite3"
 
 
 @dataclass(frozen=True)
@@ -34,7 +38,7 @@ class Shop:
 
     def rows(self, query: str, *values: Any) -> list[tuple[Any, ...]]:
         """Return what an SQL query finds."""
-        with closing(sqlite3.connect(f"file:{self.folder / 'shop.sqlite3'}?mode=ro", uri=True)) as connection:
+        with closing(sqlite3.connect(f"file:{self.folder / DATABASE}?mode=ro", uri=True)) as connection:
             return connection.execute(query, values).fetchall()
 
     def stock(self, sku: str) -> tuple[int, int]:
@@ -133,7 +137,7 @@ def environment(folder: Path, *, port: int, simulator: Simulator) -> dict[str, s
         "DJANGO_SETTINGS_MODULE": "config.settings",
         "PORT": str(port),
         "SITE_URL": f"http://127.0.0.1:{port}",
-        "DATABASE_URL": f"sqlite:///{folder / 'shop.sqlite3'}",
+        "DATABASE_URL": f"sqlite:///{folder / DATABASE}",
         "MEDIA_ROOT": str(folder / "media"),
         "STATIC_ROOT": str(folder / "static"),
         "EMAIL_URL": f"filemail:///{folder / 'mail'}",
@@ -142,8 +146,10 @@ def environment(folder: Path, *, port: int, simulator: Simulator) -> dict[str, s
     }
 
 
-def prepare(env: Mapping[str, str]) -> None:
+def prepare(env: Mapping[str, str], database: Path) -> None:
     """Make database, demo shop and static files, the last beside the first two."""
+    if (migrated := migrated_file()).exists():
+        shutil.copyfile(migrated, database)
     collect = [*MANAGE, "collectstatic", "--noinput", "--verbosity=0"]
     with subprocess.Popen(collect, cwd=ROOT, env={**os.environ, **env}) as collecting:
         manage(env, "migrate", "--verbosity=0")
@@ -159,7 +165,7 @@ def running_shop(folder: Path) -> Iterator[Shop]:
     with ExitStack() as stack:
         simulator = stack.enter_context(running_simulator(folder, webhook_url=f"{url}/webhooks/razorpay/"))
         env = environment(folder, port=port, simulator=simulator)
-        prepare(env)
+        prepare(env, folder / DATABASE)
         serve, worker = [[*MANAGE, name] for name in ("serve", "worker")]
         stack.enter_context(running(worker, log=folder / "worker.log", ready=lambda: True, env=env))
         stack.enter_context(running(serve, log=folder / "serve.log", ready=answers(f"{url}/health/ready/"), env=env))

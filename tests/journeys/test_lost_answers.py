@@ -55,14 +55,14 @@ def test_verify_lost_and_webhook_comes(shopper: Shopper, shop: Shop) -> None:
 @pytest.mark.covers("C4")
 def test_verify_lost_and_webhook_late(shopper: Shopper, shop: Shop) -> None:
     """The page says that the bank is confirming, asks for news, and turns paid by itself."""
-    number = shopper.place_order(SKU)
+    shopper.place_order(SKU)
     shopper.lose("**/payments/verify/")
     shopper.hurry()
     with shop.without_webhooks():
         shopper.upi("success@razorpay")
         expect(shopper.heading("Confirming your payment")).to_be_visible()
         expect(shopper.page.get_by_text("Don't pay again.")).to_be_visible()
-        assert shop.status(number) == "pending"
+    # The worker may have asked meanwhile: whoever is first, the page finds out.
     shopper.expect_paid()
     expect(shopper.page.locator("h1")).to_be_focused()
 
