@@ -87,6 +87,7 @@ def test_windows_are_the_same_in_every_time_zone() -> None:
     assert windows(since, until)[0][0] == int(dt.datetime(2026, 11, 23, 18, 30, tzinfo=dt.UTC).timestamp())
 
 
+@pytest.mark.once
 @pytest.mark.covers("L6", "L7")
 @pytest.mark.parametrize("count", [99, 100, 101, 190, 191, 250])
 def test_pages_of_one_second_leave_nothing_out(count: int, faulty: FaultyRazorpay) -> None:
@@ -99,6 +100,7 @@ def test_pages_of_one_second_leave_nothing_out(count: int, faulty: FaultyRazorpa
     assert swept(NOW - 100).found == 0, "known now"
 
 
+@pytest.mark.once
 @pytest.mark.covers("L6")
 def test_payments_that_push_the_others_down_while_the_list_is_read(faulty: FaultyRazorpay) -> None:
     listing = Listing(faulty, [NOW - 50] * 150)

@@ -18,7 +18,7 @@ from catalog.progress import Progress
 from home.demo import photos
 from home.demo.data import PICTURES, read, read_products
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 
 @pytest.fixture

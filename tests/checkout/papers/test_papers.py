@@ -18,7 +18,7 @@ from tests.checkout.orders import cart_with, opened, ordered, paid, place, refun
 from tests.checkout.papers.reading import amounts, pages, text
 from tests.factories import make_product
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 MOMENT = dt.datetime(2026, 3, 31, 18, 45, tzinfo=dt.UTC)
 
 

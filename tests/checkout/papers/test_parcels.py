@@ -9,7 +9,7 @@ from checkout.models import Order
 from tests.checkout.orders import ordered, paid
 from tests.checkout.papers.reading import pages
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 
 def bought(quantity: int = 2) -> Order:

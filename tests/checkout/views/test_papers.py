@@ -15,7 +15,7 @@ from tests.checkout.orders import ordered, paid, refund_of
 from tests.checkout.papers.reading import text
 from tests.checkout.queries import nothing_written
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 
 @pytest.fixture
