@@ -113,13 +113,13 @@ def fee(zone: DeliveryZone, *, grams: int, subtotal: int, free_from: int | None)
 def window(zone: DeliveryZone, *, day: date, dispatch_days: int) -> tuple[date, date]:
     """Return the first and the last day on which what is ordered on `day` arrives."""
     return (
-        _working_days_after(day, dispatch_days + zone.days_from),
-        _working_days_after(day, dispatch_days + zone.days_to),
+        working_days_after(day, dispatch_days + zone.days_from),
+        working_days_after(day, dispatch_days + zone.days_to),
     )
 
 
-def _working_days_after(day: date, count: int) -> date:
-    """Count Monday to Saturday; on a Sunday nothing leaves or arrives."""
+def working_days_after(day: date, count: int) -> date:
+    """Return the day that is so many working days later: Monday to Saturday; on a Sunday nothing leaves or arrives."""
     while count or day.weekday() == SUNDAY:
         day += timedelta(days=1)
         count -= count > 0 and day.weekday() != SUNDAY

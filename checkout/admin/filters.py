@@ -6,16 +6,15 @@ from typing import Any
 import django_filters
 from django import forms
 from django.db.models import Q, QuerySet
-from django.utils import timezone
 from wagtail.admin.filters import DateRangePickerWidget, WagtailFilterSet
 
 from catalog import shop_time
+from catalog.models import ShopSettings
 from catalog.states import State
+from checkout import shipping
 from checkout.models import Order
 from checkout.status import OrderStatus
 
-# The law asks for dispatch without delay; buyers who paid two days ago and hear nothing write to the shop.
-SHIP_WITHIN = timedelta(days=2)
 PERIODS = [("today", "Today"), ("week", "Last 7 days"), ("month", "This month")]
 
 
@@ -28,8 +27,13 @@ def start_of(period: str) -> datetime:
 
 
 def late() -> Q:
-    """Match the orders that should have left the shop: paid two days ago, or promised to be there by now."""
-    overdue = Q(paid_at__lt=timezone.now() - SHIP_WITHIN) | Q(promised_from__lte=shop_time.day())
+    """Match the orders that should have left the shop by the days until dispatch of its settings, or arrived by now."""
+    today, days = shop_time.day(), ShopSettings.current().dispatch_days
+    paid = today
+    while shipping.working_days_after(paid, days) >= today:
+        paid -= timedelta(days=1)
+    paid_by = start_of("today") - (today - paid - timedelta(days=1))
+    overdue = Q(paid_at__lt=paid_by) | Q(promised_from__lte=today)
     return Q(status__in=[OrderStatus.PAID, OrderStatus.PACKED]) & overdue
 
 

@@ -10,6 +10,7 @@ from checkout import attention, payments
 from checkout.models import Order
 from checkout.models.attention import CaseKind
 from tests.checkout import orders as tell
+from tests.clock import Clock
 
 pytestmark = pytest.mark.django_db
 
@@ -33,15 +34,24 @@ def test_figures_tell_of_today_and_link_to_what_they_count(staff: Client) -> Non
     assert [order.pk for order in listed] == [first.order_id]
 
 
-def test_orders_that_should_have_left_the_shop_are_late(staff: Client) -> None:
-    fresh, old, promised = (tell.ordered() for _ in range(3))
-    for attempt in (fresh, old, promised):
+@pytest.mark.parametrize("today", ["2026-11-18", "2026-11-21", "2026-11-22", "2026-11-23"])
+def test_orders_that_should_have_left_the_shop_are_late(
+    today: str, staff: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two working days until dispatch: what was paid on Friday leaves on Monday and is late on Tuesday."""
+    clock = Clock(monkeypatch, dt.datetime.fromisoformat(f"{today}T20:00+05:30"))
+    attempts = {back: tell.ordered() for back in range(6)}
+    for back, attempt in attempts.items():
         payments.record(tell.paid(attempt))
-    Order.objects.filter(pk=old.order_id).update(paid_at=timezone.now() - dt.timedelta(days=2, minutes=1))
-    Order.objects.filter(pk=promised.order_id).update(promised_from=timezone.localdate())
-    assert '<a href="/admin/orders/?late=true"><strong>2</strong> late</a>' in home(staff)
+        Order.objects.filter(pk=attempt.order_id).update(
+            paid_at=clock.at - dt.timedelta(days=back), promised_from=clock.at + dt.timedelta(days=9)
+        )
+    Order.objects.filter(pk=attempts[0].order_id).update(promised_from=clock.at)
+    working = {"2026-11-18": [3, 4, 5], "2026-11-21": [3, 4, 5], "2026-11-22": [3, 4, 5], "2026-11-23": [4, 5]}
+    expected = {attempts[back].order_id for back in [0, *working[today]]}
     listed = staff.get("/admin/orders/?late=true").context["object_list"]
-    assert {order.pk for order in listed} == {old.order_id, promised.order_id}
+    assert {order.pk for order in listed} == expected
+    assert f"<strong>{len(expected)}</strong> late</a>" in home(staff)
 
 
 def test_quiet_day(staff: Client) -> None:
