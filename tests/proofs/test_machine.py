@@ -18,7 +18,7 @@ from tests.proofs.planted import BUGS, Plant
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow, pytest.mark.once]
 # Lives after which a bug must have been met.
-PATIENCE = 200
+PATIENCE = 1_000
 PLANTED = BUGS if effort.IS_FULL else BUGS[:3]
 
 
