@@ -63,6 +63,12 @@ def parse_rupees(text: str) -> int:
     return paise
 
 
+def percent(basis_points: int, parts: int = 1) -> str:
+    """Return a rate, or one of so many equal parts of it, as people read it: 500 -> "5 %", in two parts "2.5 %"."""
+    exact = (Decimal(basis_points) / 100 / parts).normalize()
+    return f"{exact:f} %"
+
+
 def plain_rupees(paise: int) -> str:
     """Return `paise` as an editable number without sign or grouping: "1899" or "1899.50"."""
     whole, rest = divmod(paise, PAISE)

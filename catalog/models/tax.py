@@ -7,6 +7,8 @@ from modelcluster.models import ClusterableModel
 from wagtail.admin.panels import FieldPanel, InlinePanel
 from wagtail.search import index
 
+from catalog.money import percent
+
 
 class HsnCode(index.Indexed, ClusterableModel):
     """A class of goods in the tax tariff."""
@@ -54,4 +56,4 @@ class GstRate(models.Model):
         constraints = [models.UniqueConstraint(fields=["hsn", "valid_from"], name="one_rate_for_each_day")]
 
     def __str__(self) -> str:
-        return f"{self.basis_points / 100:g} % from {self.valid_from}"
+        return f"{percent(self.basis_points)} from {self.valid_from}"

@@ -12,7 +12,7 @@ from django.utils.dateformat import format as format_date
 from django.utils.translation import gettext as _
 
 from catalog import shop_time
-from catalog.money import rupees
+from catalog.money import percent, rupees
 from catalog.states import State, state_name
 from catalog.tax import Split, split
 from checkout.billing import ADDRESS
@@ -156,14 +156,9 @@ def _cells(row: Row, tax: Split, heads: Heads, *, has_discount: bool) -> list[li
         [_money(row.price)],
         *([[_money(row.discount)]] if has_discount else []),
         [_money(row.taxable)],
-        *([_money(getattr(tax, field)), _percent(row.rate, len(heads))] for _name, field in heads),
+        *([_money(getattr(tax, field)), percent(row.rate, len(heads))] for _name, field in heads),
         [_money(row.total)],
     ]
-
-
-def _percent(basis_points: int, heads: int) -> str:
-    """Return the rate of one of so many heads, which share it: "2.5 %"."""
-    return f"{basis_points / 100 / heads:g} %"
 
 
 def _money(paise: int) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
+from catalog.money import percent
 from catalog.states import state_name
 from catalog.tax import split
 from checkout.papers.sums import Row
@@ -32,7 +33,7 @@ class Tax:
     @property
     def percent(self) -> str:
         """The rate as people read it: 5 %, 0.25 %."""
-        return f"{self.rate / 100:g} %"
+        return percent(self.rate)
 
     def add(self, paper: Paper, row: Row) -> None:
         """Add a row of an invoice, or take off one of a credit note."""

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from catalog.fields import PaiseField, RupeeField
-from catalog.money import MAX_PAISE, decimal_rupees, exact, group, parse_rupees, plain_rupees, rupees
+from catalog.money import MAX_PAISE, decimal_rupees, exact, group, parse_rupees, percent, plain_rupees, rupees
 
 
 @pytest.mark.covers("MT1")
@@ -132,3 +132,19 @@ def test_editors_type_rupees_into_a_column_of_paise() -> None:
     with pytest.raises(ValidationError, match="rupees") as refused:
         field.clean("nonsense")
     assert refused.value.code == "invalid"
+
+
+@pytest.mark.parametrize(
+    ("basis_points", "parts", "text"),
+    [
+        (500, 1, "5 %"),
+        (500, 2, "2.5 %"),
+        (1_800, 2, "9 %"),
+        (25, 1, "0.25 %"),
+        (25, 2, "0.125 %"),
+        (0, 1, "0 %"),
+        (10_000, 1, "100 %"),
+    ],
+)
+def test_a_rate_is_read_in_percent(basis_points: int, parts: int, text: str) -> None:
+    assert percent(basis_points, parts) == text

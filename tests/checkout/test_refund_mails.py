@@ -180,6 +180,18 @@ def test_the_banks_reference_is_asked_for_and_told(payment: Payment, simulator: 
     assert arn in emails.compose(OutboxEmail.objects.get(kind="refunded")).body
 
 
+def test_a_refund_on_its_way_is_asked_about_before_a_number(simulator: Simulator) -> None:
+    """Razorpay knows neither here, so that whichever is asked about is left alone for a while."""
+    for status, hours in (("processed", 13), ("pending", 1)):
+        attempt = ordered()
+        payments.record(paid(attempt))
+        refund = ask(attempt.payments.get())
+        refunds.record(refund_of(refund, status=status))
+        Refund.objects.filter(pk=refund.pk).update(updated_at=timezone.now() - dt.timedelta(hours=hours))
+    refunds.refresh_pending(limit=1)
+    assert [each.status for each in Refund.objects.filter(next_try_at__gt=timezone.now())] == ["pending"]
+
+
 def test_what_razorpay_will_not_tell_of_a_refund_that_is_made_is_no_case(simulator: Simulator) -> None:
     payments.record(paid(ordered()))
     refunds.record(refund_of(ask(Payment.objects.get())))

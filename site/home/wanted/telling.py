@@ -3,7 +3,6 @@
 Stock knows nothing of this: a job of the worker looks which requests can be answered.
 """
 
-import logging
 from datetime import timedelta
 
 from django.conf import settings
@@ -16,11 +15,9 @@ from django.utils.translation import gettext as _
 
 from catalog.cards import private
 from catalog.models import ShopSettings
-from checkout import claims
+from checkout import outbox
 from home.models import StockRequest
 from home.wanted.asking import token
-
-logger = logging.getLogger(__name__)
 
 # Long enough to answer "why did you write to me?", and for somebody who waits to be still interested.
 AFTER_THE_MAIL = timedelta(days=30)
@@ -29,15 +26,14 @@ WITHOUT_A_MAIL = timedelta(days=365)
 
 def send_waiting(limit: int = 20) -> int:
     """Write to those whose variant can be bought now, the first who asked first, and return how many mails went out."""
-    return sum(_send(wanted) for wanted in claims.take_each(answerable(), limit=limit))
+    return outbox.send_waiting(answerable(), compose, limit=limit)
 
 
 def answerable() -> QuerySet[StockRequest]:
     """Return the requests that wait and whose variant is for sale, seen by everybody, and has free pieces."""
-    waiting = StockRequest.objects.filter(claims.due(timezone.now()), ~private("variant__page__path"), sent_at=None)
+    waiting = StockRequest.objects.filter(~private("variant__page__path"), sent_at=None)
     for_sale = waiting.filter(variant__is_active=True, variant__page__live=True)
-    found: QuerySet[StockRequest] = for_sale.filter(variant__stock__on_hand__gt=F("variant__stock__reserved"))
-    return found.order_by("pk")
+    return for_sale.filter(variant__stock__on_hand__gt=F("variant__stock__reserved"))
 
 
 def forget() -> int:
@@ -68,15 +64,3 @@ def compose(wanted: StockRequest) -> EmailMessage:
             "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
         },
     )
-
-
-def _send(wanted: StockRequest) -> bool:
-    try:
-        compose(wanted).send()
-    # A mail server fails in many ways; whichever it is, the request stays and is tried again.
-    except Exception as error:  # noqa: BLE001 (see above)
-        logger.warning("Mail of stock request %s was not sent: %s", wanted.pk, type(error).__name__)
-        claims.put_back(wanted, last_error=f"{type(error).__name__}: {error}"[:255])
-        return False
-    claims.done(wanted, sent_at=timezone.now(), last_error="")
-    return True
