@@ -85,7 +85,8 @@ def test_verify_and_webhook_lost_then_reconcile(shopper: Shopper, shop: Shop) ->
     with shop.without_webhooks():
         number = pay_and_close(shopper)
         shop.wait_for_payment_at_razorpay(number)
-        assert f"{number}: pending -> paid" in shop.manage("reconcile")
+        # The worker asks by itself: whoever is first, the order is paid when the command has ended.
+        shop.manage("reconcile")
         assert shop.status(number) == "paid"
         shop.wait_for_mail(shopper.email)
     assert shop.payments(number) == ["captured"]
