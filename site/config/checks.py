@@ -21,6 +21,7 @@ KEY_ID = re.compile(r"rzp_(test|live)_[A-Za-z0-9]{4,64}")
 ACCOUNT_ID = re.compile(r"acc_[A-Za-z0-9]{14}")
 LONGEST_TIMEOUT = 8
 SHORTEST_RESERVATION = 12
+SHORTEST_TOKEN = 16
 SMTP = "Set EMAIL_URL, for example smtp+tls://user:password@mail.example.in:587."
 
 
@@ -118,6 +119,17 @@ def check_limits(**kwargs: Any) -> Iterator[checks.CheckMessage]:
         yield checks.Error("PORT is not a port.", hint="Use a number from 1 to 65535.", id="diecast.E016")
     if settings.WEB_CONCURRENCY < 1:
         yield checks.Error("WEB_CONCURRENCY is below 1.", hint="One process for each core is usual.", id="diecast.E017")
+
+
+@checks.register(TAG)
+def check_metrics(**kwargs: Any) -> list[checks.CheckMessage]:
+    """A token that can be guessed tells strangers how much the shop sells."""
+    if not settings.METRICS_TOKEN or len(settings.METRICS_TOKEN) >= SHORTEST_TOKEN:
+        return []
+    hint = (
+        f"Use at least {SHORTEST_TOKEN} random characters: python -c 'import secrets; print(secrets.token_urlsafe())'"
+    )
+    return [checks.Error("METRICS_TOKEN is short.", hint=hint, id="diecast.E020")]
 
 
 @checks.register(TAG)

@@ -8,6 +8,7 @@ import json
 import os
 from collections.abc import Callable
 from datetime import timedelta
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
@@ -70,8 +71,8 @@ IS_HTTPS = SITE_URL.startswith("https://")
 ALLOWED_HOSTS = parts("ALLOWED_HOSTS", sorted({SITE_HOST or "localhost", "127.0.0.1", "localhost"}))
 CSRF_TRUSTED_ORIGINS = parts("CSRF_TRUSTED_ORIGINS", [SITE_URL])
 SECURE_SSL_REDIRECT = flag("SECURE_SSL_REDIRECT", IS_HTTPS)
-# Health probes and Razorpay talk to the process as they find it: a redirect would lose a POST.
-SECURE_REDIRECT_EXEMPT = [r"^webhooks/", r"^health/"]
+# Health probes, Prometheus and Razorpay talk to the process as they find it: a redirect would lose a POST.
+SECURE_REDIRECT_EXEMPT = [r"^webhooks/", r"^health/", r"^metrics$"]
 # Believe a proxy's X-Forwarded-Proto, and the last address in its X-Forwarded-For, only when told that one stands in
 # front: without it both headers are the client's own words.
 BEHIND_PROXY = flag("BEHIND_PROXY", False)
@@ -346,6 +347,16 @@ WEB_CONCURRENCY = whole("WEB_CONCURRENCY", 2)
 WEB_THREADS = 8
 RAZORPAY_PLACES = WEB_THREADS - 2
 SENTRY_DSN = text("SENTRY_DSN")
+
+
+def networks(value: str) -> list[IPv4Network | IPv6Network]:
+    """Return the networks of `10.0.0.0/8,2001:db8::/64`; raise ValueError when a part is not one."""
+    return [ip_network(part.strip()) for part in value.split(",") if part.strip()]
+
+
+# Who may read /metrics: whoever sends the token, and whoever asks from one of these. By default nobody.
+METRICS_TOKEN = text("METRICS_TOKEN")
+METRICS_NETWORKS = read("METRICS_NETWORKS", networks, list[IPv4Network | IPv6Network](), "networks like 10.0.0.0/8")
 
 LOGGING = {
     "version": 1,

@@ -57,6 +57,7 @@ WRONG: list[tuple[str, dict[str, Any]]] = [
     ("E012", {"RAZORPAY_TIMEOUT": 8.1}),
     ("E012", {"RAZORPAY_TIMEOUT": float("nan")}),
     ("E013", {"RESERVATION_MINUTES": 0}),
+    ("E020", {"METRICS_TOKEN": "short"}),
     ("E014", {"RAZORPAY_PREVIOUS_KEYS": {"not-a-key": "secret"}}),
     ("E019", {"RAZORPAY_ACCOUNT_ID": "Simulator00001"}),
     ("E019", {"RAZORPAY_ACCOUNT_ID": "acc_Simulator00001\n"}),
