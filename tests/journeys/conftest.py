@@ -75,7 +75,12 @@ def make_shopper(browser: "Browser", shop: Shop) -> Iterator[MakeShopper]:
 
 @pytest.fixture(params=SCREENS)
 def screen(request: pytest.FixtureRequest) -> str:
-    """The name of a screen; a journey that asks for it is made on each."""
+    """The name of a screen; a journey that asks for it is made on each.
+
+    A file whose journeys are about the network, the admin or another thing that no screen changes names one of them:
+    `pytestmark = pytest.mark.parametrize("screen", ["phone"])`. Each page that they show is looked at on both by
+    test_accessibility.
+    """
     return str(request.param)
 
 

@@ -7,6 +7,8 @@ from tests.journeys.accounts import come_in
 from tests.journeys.shop import Shop
 from tests.journeys.shopper import Shopper
 
+pytestmark = pytest.mark.parametrize("screen", ["phone"])
+
 
 @pytest.mark.covers("CO1", "PA7")
 def test_a_guest_finds_an_order_comes_in_and_buys_again(shopper: Shopper, shop: Shop) -> None:

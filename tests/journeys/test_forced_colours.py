@@ -17,9 +17,9 @@ AROUND = 8
 
 
 @pytest.fixture
-def shopper(make_shopper: MakeShopper, screen: str) -> Shopper:
+def shopper(make_shopper: MakeShopper) -> Shopper:
     """Somebody whose system forces its colours on pages."""
-    found = make_shopper(screen, forced_colors="active", reduced_motion="reduce")
+    found = make_shopper("desktop", forced_colors="active", reduced_motion="reduce")
     assert found.page.evaluate("matchMedia('(forced-colors: active)').matches")
     return found
 

@@ -10,6 +10,8 @@ from tests.catalog.uploads.tables import csv_of
 from tests.journeys.shop import Shop
 from tests.journeys.shopper import Shopper
 
+pytestmark = pytest.mark.parametrize("screen", ["desktop"])
+
 
 def table(name: str) -> bytes:
     """Return five rows for makers of the demo shop, three of them bad."""

@@ -9,6 +9,7 @@ from tests.journeys.conftest import MakeShopper
 from tests.journeys.shop import Shop
 from tests.journeys.shopper import Shopper
 
+pytestmark = pytest.mark.parametrize("screen", ["phone"])
 SKU = "CW32-AR-0003"
 
 

@@ -6,6 +6,7 @@ from playwright.sync_api import expect
 from tests.journeys.shop import Shop
 from tests.journeys.shopper import Shopper
 
+pytestmark = pytest.mark.parametrize("screen", ["desktop"])
 SKU = "CW64-MR-0065"
 LITTLE_TIME = """
 from datetime import timedelta

@@ -2,10 +2,13 @@
 
 import re
 
+import pytest
 from playwright.sync_api import expect
 
 from tests.journeys.shop import Shop
 from tests.journeys.shopper import Shopper
+
+pytestmark = pytest.mark.parametrize("screen", ["desktop"])
 
 
 def test_order_staff_find_the_order_and_its_payment(shopper: Shopper, shop: Shop) -> None:
