@@ -1,0 +1,60 @@
+"""Something is gone in the middle of a purchase: the cookies, or the last use of a code."""
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.journeys.conftest import MakeShopper
+from tests.journeys.shop import Shop
+from tests.journeys.shopper import Shopper
+
+pytestmark = pytest.mark.parametrize("screen", ["phone"])
+SKU = "CW64-MR-0064"
+ONE_USE = """
+from checkout.models import Coupon
+Coupon.objects.get_or_create(code="LASTONE", kind="amount", amount=10_000, limit=1)
+"""
+
+
+def test_cookies_lost_before_paying(shopper: Shopper, shop: Shop) -> None:
+    """The order's address is enough to pay and to read it, though cart and session are gone."""
+    number = shopper.place_order(SKU)
+    shopper.window.get_by_role("button", name="Close").click()
+    shopper.context.clear_cookies()
+    shopper.page.reload()
+    shopper.pay_button.click()
+    shopper.upi("success@razorpay")
+    shopper.expect_paid()
+    assert (shopper.number, shop.payments(number)) == (number, ["captured"])
+
+
+def test_cookies_lost_at_the_checkout(shopper: Shopper, shop: Shop) -> None:
+    """Without its cookies a form cannot be taken: a page says what to do, and nothing was ordered."""
+    shopper.add(SKU)
+    shopper.page.get_by_role("link", name="Check out").click()
+    shopper.page.wait_for_url("**/checkout/")
+    shopper.fill()
+    shopper.context.clear_cookies()
+    shopper.forgive("403 POST .*/checkout/")
+    shopper.button("Pay ₹").click()
+    expect(shopper.heading("That page had gone stale")).to_be_visible()
+    assert shop.orders_of(shopper.email) == []
+
+
+def test_two_want_the_last_use_of_a_code(shopper: Shopper, shop: Shop, make_shopper: MakeShopper, screen: str) -> None:
+    shop.python(ONE_USE)
+    other = make_shopper(screen)
+    for one in (shopper, other):
+        one.add(SKU)
+        one.page.get_by_text("I have a code").click()
+        one.page.locator("[name=code]").fill("lastone")
+        one.button("Use it").click()
+        expect(one.page.get_by_text("LASTONE").first).to_be_visible()
+        one.page.get_by_role("link", name="Check out").click()
+        one.page.wait_for_url("**/checkout/")
+        one.fill()
+    shopper.submit()
+    other.forgive("409 POST .*/checkout/")
+    other.button("Pay ₹").click()
+    expect(other.page.get_by_role("alert")).to_contain_text("The code LASTONE has been used up.")
+    expect(other.page.locator("[name=email]")).to_have_value(other.email)
+    assert shop.orders_of(other.email) == []
