@@ -11,7 +11,7 @@ from wagtail.admin.menu import MenuItem
 
 from checkout.admin.home import FigureItem
 from checkout.admin.mail_samples import HOOK, Preview
-from home import letters
+from home import letters, shortages
 from home.messages_admin import MessageViewSet, figure, mail_previews
 from home.wanted import report, telling
 
@@ -51,6 +51,12 @@ def tell_who_waits() -> tuple[str, float, Callable[[], object]]:
 def forget_who_waited() -> tuple[str, float, Callable[[], object]]:
     """Let the worker delete what nobody needs any more."""
     return "pages", 3600, telling.forget
+
+
+@hooks.register("register_worker_job")
+def tell_of_shortages() -> tuple[str, float, Callable[[], object]]:
+    """Let the worker look each minute what has run short, in the lane of mail."""
+    return "mail", 60, shortages.watch
 
 
 @hooks.register("register_admin_urls")
