@@ -124,6 +124,8 @@ def shoot_guides(browser: Browser, shop: Shop, names: list[str]) -> None:
             shopper.page.emulate_media(color_scheme="light", reduced_motion="reduce")
             ADMIN_STATES[f"admin-{name}"](shopper)
             shopper.page.evaluate(LOAD_ALL)
+            if complaints := shopper.unforgiven:
+                sys.exit(f"{name}: {complaints}")
             shot = shopper.page.screenshot(animations="disabled")
         with Image.open(io.BytesIO(shot)) as picture:
             height = picture.height * GUIDE_WIDTH // picture.width

@@ -12,7 +12,6 @@ from tests.journeys.conftest import MakeShopper
 from tests.journeys.shop import Shop
 
 SKU, TITLE = "CG43-NEW-0001", "Konkan Coach"
-PICTURE: Any = {"name": "coach.png", "mimeType": "image/png"}
 
 
 def photo() -> bytes:
@@ -27,7 +26,8 @@ def add_photo(page: Page) -> None:
     page.get_by_role("button", name="Choose an image").first.click()
     page.get_by_role("tab", name="Upload").click()
     upload = page.get_by_role("tabpanel", name="Upload")
-    upload.locator("input[type=file]").set_input_files({**PICTURE, "buffer": photo()})
+    file: Any = {"name": "coach.png", "mimeType": "image/png", "buffer": photo()}
+    upload.locator("input[type=file]").set_input_files(file)
     expect(upload.get_by_label("Title")).to_have_value("coach")
     upload.get_by_role("button", name="Upload").click()
     expect(page.get_by_role("dialog")).to_have_count(0)
