@@ -72,6 +72,20 @@ class ShopSettings(BaseSiteSetting):
         default=5,
         help_text='At this number of pieces or fewer a page says "Only 3 left". A variant may have its own number.',
     )
+    unpaid_orders = models.PositiveSmallIntegerField(
+        "unpaid orders of one cart",
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(2), MaxValueValidator(20)],
+        help_text="At a time; each holds its models until it is paid or given up. Empty: 3.",
+    )
+    unpaid_orders_of_number = models.PositiveSmallIntegerField(
+        "of one mobile number",
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(2), MaxValueValidator(100)],
+        help_text="More than of one cart: anybody can type a number. Empty: 10.",
+    )
     stock_alerts_to = models.EmailField(
         "tell of few left", blank=True, help_text="One mail when a model runs short. Empty: nobody is written to."
     )
@@ -115,8 +129,9 @@ class ShopSettings(BaseSiteSetting):
             [
                 FieldRowPanel([FieldPanel("low_stock_threshold"), FieldPanel("stock_alerts_to")]),
                 FieldPanel("prices_need_approval"),
+                FieldRowPanel([FieldPanel("unpaid_orders"), FieldPanel("unpaid_orders_of_number")]),
             ],
-            heading="Stock and prices",
+            heading="Stock, prices and limits",
         ),
         NewestChanges(heading="Newest changes"),
     ]

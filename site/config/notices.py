@@ -1,7 +1,7 @@
 """Wagtail's mails about workflows, written after the transaction instead of in it.
 
 Wagtail sends them while it holds its transaction open, and with it, on SQLite, the lock that every buyer waits for. A
-mail server that is away would besides undo the act. Here they go out once the transaction is over, and an error is logged.
+mail server that is away would undo the act besides. Here they go out once the transaction is over; an error is logged.
 """
 
 from collections.abc import Callable
