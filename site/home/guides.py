@@ -60,7 +60,7 @@ class GuideView(WagtailAdminTemplateMixin, TemplateView):
 
     def get_breadcrumbs_items(self) -> list[dict[str, Any]]:
         """Name the page in its header."""
-        return [*super().get_breadcrumbs_items(), {"url": "", "label": _("Guides")}, {"label": self.get_page_title()}]
+        return [*super().get_breadcrumbs_items(), {"url": "", "label": self.get_page_title()}]
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Add the text, and the ways to the others."""

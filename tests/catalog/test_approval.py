@@ -6,7 +6,7 @@ import pytest
 from django.contrib.auth.models import Group, User
 from django.test import Client
 from django.urls import reverse
-from wagtail.models import TaskState, WorkflowState
+from wagtail.models import GroupPagePermission, TaskState, WorkflowState
 
 from catalog import approval
 from catalog.models import ProductPage, ShopSettings, Variant
@@ -109,3 +109,16 @@ def test_new_prices_of_several_products_are_submitted(editor: Client, cab: Produ
     assert price() == 189_900
     TaskState.objects.get().approve(user=owner)
     assert price() == 170_900
+
+
+@pytest.mark.once
+def test_who_may_not_publish_submits_whatever_the_setting_says(editor: Client, cab: ProductPage, owner: User) -> None:
+    ShopSettings.objects.update(prices_need_approval=False)
+    GroupPagePermission.objects.filter(permission__codename="publish_page").delete()
+    form = editor.get(reverse("wagtailadmin_pages:edit", args=[cab.pk])).content.decode()
+    assert 'name="action-publish"' not in form
+    assert "Submit to Approval by an owner" in form
+    assert post(editor, cab, "1500", **{"action-publish": "", "action-submit": "1"}).status_code == 302
+    assert price() == 189_900
+    TaskState.objects.get().approve(user=owner)
+    assert price() == 150_000
