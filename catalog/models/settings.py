@@ -1,7 +1,9 @@
 """Who sells: the shop's name, registration, address, contact and terms, editable in the admin."""
 
+from datetime import timedelta
 from typing import Any, Self
 
+from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
 from django.db.models import F, Q
@@ -72,6 +74,14 @@ class ShopSettings(BaseSiteSetting):
         default=5,
         help_text='At this number of pieces or fewer a page says "Only 3 left". A variant may have its own number.',
     )
+    reservation_minutes = models.PositiveSmallIntegerField(
+        "minutes that an unpaid order holds its models",
+        null=True,
+        blank=True,
+        # Razorpay keeps an authorized payment open for twelve minutes.
+        validators=[MinValueValidator(12), MaxValueValidator(24 * 60)],
+        help_text="Such as 30. Empty: as the shop is deployed.",
+    )
     unpaid_orders = models.PositiveSmallIntegerField(
         "unpaid orders of one cart",
         null=True,
@@ -129,6 +139,7 @@ class ShopSettings(BaseSiteSetting):
             [
                 FieldRowPanel([FieldPanel("low_stock_threshold"), FieldPanel("stock_alerts_to")]),
                 FieldPanel("prices_need_approval"),
+                FieldPanel("reservation_minutes"),
                 FieldRowPanel([FieldPanel("unpaid_orders"), FieldPanel("unpaid_orders_of_number")]),
             ],
             heading="Stock, prices and limits",
@@ -151,6 +162,11 @@ class ShopSettings(BaseSiteSetting):
 
     def __str__(self) -> str:
         return self.shop_name
+
+    @property
+    def hold_time(self) -> timedelta:
+        """For how long an unpaid order holds its models at first."""
+        return timedelta(minutes=self.reservation_minutes or settings.RESERVATION_MINUTES)
 
     def shipping_for(self, subtotal: int) -> int:
         """Return what the delivery of goods for `subtotal` paise costs, in paise."""

@@ -152,7 +152,11 @@ def is_printed() -> bool:
 
 def decided_by_deployment() -> Iterator[tuple[str, str, str]]:
     """Yield what the environment decides: what it is, the value, the variable. No secret is among it."""
-    yield "An unpaid order holds its models for", f"{settings.RESERVATION_MINUTES} minutes", "RESERVATION_MINUTES"
+    yield (
+        "Usually an unpaid order holds its models for",
+        f"{settings.RESERVATION_MINUTES} minutes",
+        "RESERVATION_MINUTES",
+    )
     limits = "kept" if settings.RATELIMIT_ENABLE else "lifted, for load tests"
     yield "Limits and throttles are", limits, "RATELIMIT_ENABLE"
     yield "The shop's address", settings.SITE_URL, "SITE_URL"
