@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from django.db.models import Value
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext, ngettext
 
 from catalog.models.settings import ShopSettings
@@ -37,16 +39,32 @@ class Availability:
 def availability(subject: Variant | Stock | int | None, *, threshold: int | None = None) -> Availability:
     """Return the honest words for a variant, a stock row or a number of free pieces.
 
-    `threshold` is the number from which "Only 3 left" is said; None reads it from the shop's settings (one query).
+    `threshold` is the number from which "Only 3 left" is said, unless the variant has a number of its own; None reads
+    it from the shop's settings (one query).
     """
     quantity = max(0, _free(subject))
     if quantity == 0:
         return Availability("sold_out", gettext("Sold out"), "danger", 0)
-    low = ShopSettings.current().low_stock_threshold if threshold is None else threshold
+    low = few_of(_variant(subject), ShopSettings.current().low_stock_threshold if threshold is None else threshold)
     if quantity <= low:
         words = ngettext("Only %(number)d left", "Only %(number)d left", quantity) % {"number": quantity}
         return Availability("low", words, "warn", quantity)
     return Availability("in_stock", gettext("In stock"), "ok", quantity)
+
+
+def few_of(variant: Variant | None, shops: int) -> int:
+    """Return at how many pieces few of a variant are left: its own number, or else the shop's."""
+    own = variant.low_stock_threshold if variant is not None else None
+    return shops if own is None else own
+
+
+def few(shops: int, path: str = "") -> Coalesce:
+    """Return the same for a query; `path` leads to the variant, such as "variant__"."""
+    return Coalesce(f"{path}low_stock_threshold", Value(shops))
+
+
+def _variant(subject: Variant | Stock | int | None) -> Variant | None:
+    return subject.variant if isinstance(subject, Stock) else subject if isinstance(subject, Variant) else None
 
 
 def _free(subject: Variant | Stock | int | None) -> int:

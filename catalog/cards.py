@@ -12,6 +12,7 @@ from django.utils.translation import gettext
 from wagtail.models import PageViewRestriction
 
 from catalog import pictures
+from catalog.availability import few_of
 from catalog.models.images import ShopImage
 from catalog.models.pages import ProductPage, ProductPhoto
 from catalog.models.variant import Variant
@@ -111,7 +112,8 @@ def _card(page: Any, shelf: Shelf, *, request: HttpRequest | None, threshold: in
     cheapest = min(variants, key=lambda variant: variant.price)
     photo = next(iter(shelf.photos[page.pk]), None)
     free = sum(variant.stock.available for variant in variants if hasattr(variant, "stock"))
-    words = availability(free, threshold=threshold)
+    # Of several variants the page speaks as of one: few are left when that is so by the number of each.
+    words = availability(free, threshold=min(few_of(variant, threshold) for variant in variants))
     flag, tone = _flag(page, words)
     return Card(
         pk=page.pk,

@@ -67,6 +67,7 @@ class ProductPageForm(WagtailAdminPageForm):
             self._check_skus(rows)
             self._check_options(rows)
             self._check_gifts(rows)
+            self._check_approval(rows)
         return cleaned
 
     def _check_options(self, forms: list[Any]) -> None:
@@ -81,6 +82,18 @@ class ProductPageForm(WagtailAdminPageForm):
         for form in forms:
             if form.cleaned_data.get("price") == 0 and not self.cleaned_data.get("per_person_limit"):
                 form.add_error("price", "Only a gift costs ₹0: say below how many pieces one person may have.")
+
+    def _check_approval(self, forms: list[Any]) -> None:
+        # What is asked of prices reads the models, which import this module.
+        from catalog import approval
+
+        if not self.data.get("action-publish") or approval.may_publish(self.for_user):
+            return
+        sold = [form for form in forms if form.cleaned_data.get("is_active")]
+        fresh = approval.fresh(self.instance, [(_sku(form), form.cleaned_data.get("price")) for form in sold])
+        for form in sold:
+            if _sku(form) in fresh:
+                form.add_error("price", approval.WORDS)
 
     def _check_skus(self, forms: list[Any]) -> None:
         variant = apps.get_model("catalog", "Variant")

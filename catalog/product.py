@@ -9,6 +9,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from catalog.availability import few_of
 from catalog.cards import build_cards, for_sale, in_stock, read_shelf
 from catalog.models import ProductPage, ShopSettings, Variant
 from catalog.money import rupees
@@ -120,7 +121,8 @@ def _choices(
 def _choice(
     row: Variant, pieces: int | None, *, page: ProductPage, shop: ShopSettings, base: str, selected: bool
 ) -> VariantChoice:
-    words = availability(row if pieces is None else pieces, threshold=shop.low_stock_threshold)
+    few = few_of(row, shop.low_stock_threshold)
+    words = availability(row if pieces is None else pieces, threshold=few)
     return VariantChoice(
         variant=row,
         sku=row.sku,

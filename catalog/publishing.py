@@ -65,11 +65,14 @@ def refuse(revision: "Revision", *, user: Any, log_action: Any) -> bool:
     """
     if user is None and log_action != SCHEDULED:
         return False
+    # What is asked of prices reads the models, which import this module.
+    from catalog import approval
+
     page = revision.as_object()
-    found = lacks_of(page)
-    if not found:
+    why = " ".join(lacks_of(page).values()) or (approval.lack(page, user) if user is not None else "")
+    if not why:
         return False
-    text = f"{page.title} is not published. {' '.join(found.values())}"
+    text = f"{page.title} is not published. {why}"
     if user is not None:
         raise NotReady(text)
     # An error here would keep the pages that come after it from being published, and be there again each minute.

@@ -9,6 +9,7 @@ from django.db import models, transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from catalog import approval
 from catalog.models import ProductPage, Variant
 from catalog.money import PAISE, rupees
 
@@ -71,8 +72,9 @@ def newest(page: ProductPage) -> ProductPage:
 def reprice(page_id: int, rule: Rule, *, expected: Iterable[Change], user: Any, publish: bool) -> str:
     """Write the new prices as a revision, published when it may be; return what became of it.
 
-    A product with changes that nobody has published yet keeps them, and the prices, in its draft. Raises
-    ValidationError when the prices are not the `expected` ones any more, or one of them is refused.
+    "published", "drafted", or "waiting": this person may not publish it (`catalog/approval.py`). A product with changes
+    that nobody has published yet keeps them, and the prices, in its draft. Raises ValidationError when the prices are
+    not the `expected` ones any more, or one of them is refused.
     """
     live = ProductPage.objects.select_for_update(of=("self",)).get(pk=page_id)
     draft = newest(live)
@@ -88,10 +90,12 @@ def reprice(page_id: int, rule: Rule, *, expected: Iterable[Change], user: Any, 
     if not live.live:
         draft.save()
     revision = draft.save_revision(user=user, log_action=True)
-    if publish and was_clean and live.permissions_for_user(user).can_publish():
-        revision.publish(user=user)
-        return "published"
-    return "drafted"
+    if not (publish and was_clean):
+        return "drafted"
+    if not (live.permissions_for_user(user).can_publish() and approval.may_publish(user)):
+        return "waiting"
+    revision.publish(user=user)
+    return "published"
 
 
 def _change(variant: Variant, rule: Rule) -> Change:

@@ -57,7 +57,7 @@ def organization(shop: ShopSettings, url: str) -> dict[str, Any]:
     address = {"@type": "PostalAddress", "streetAddress": street, "addressCountry": COUNTRY}
     return {
         **_thing("OnlineStore", name=shop.shop_name, url=url),
-        "logo": absolute(static("img/share.png")),
+        "logo": absolute(pictures.url_up_to(shop.logo, 400) if shop.logo else static("img/share.png")),
         **{name: value for name, value in contact.items() if value},
         **({"address": address} if street else {}),
         "hasMerchantReturnPolicy": _returns(shop),

@@ -13,6 +13,8 @@ from django.apps import apps
 if TYPE_CHECKING:
     from catalog.models import ProductPage, Variant
 
+COPIED = ("option", "price", "mrp", "weight_grams", "low_stock_threshold", "sort_order")
+
 
 def complete(page: "ProductPage") -> None:
     """Make the page's in-memory variants contain every existing one; those it lacked come back as not for sale.
@@ -58,7 +60,7 @@ def copy_without_skus(source: "ProductPage", copy: "ProductPage", *, user: Any) 
     draft.variants = [
         variant(
             sku="",
-            **{name: getattr(each, name) for name in ("option", "price", "mrp", "weight_grams", "sort_order")},
+            **{name: getattr(each, name) for name in COPIED},
         )
         for each in source.get_latest_revision_as_object().variants.all()
         if each.is_active

@@ -15,6 +15,7 @@ from wagtail.models import Page
 from wagtail.snippets.models import register_snippet
 from wagtail.snippets.views.snippets import SnippetViewSet, SnippetViewSetGroup
 
+from catalog import approval, changes
 from catalog.admin import uploads
 from catalog.admin.checker import use_our_checker
 from catalog.admin.prices import PriceBulkAction
@@ -69,6 +70,11 @@ class LabelGroup(SnippetViewSetGroup):
 register_snippet(LabelGroup)
 hooks.register("register_bulk_action", PriceBulkAction)
 hooks.register("construct_wagtail_userbar", use_our_checker)
+hooks.register("before_edit_setting", changes.remember)
+hooks.register("after_edit_setting", changes.tell)
+hooks.register("before_edit_snippet", changes.remember_snippet)
+hooks.register("after_edit_snippet", changes.tell_snippet)
+hooks.register("register_log_actions", changes.register_action)
 
 
 @hooks.register("register_admin_viewset")
@@ -96,11 +102,11 @@ def carry_out_uploads() -> tuple[str, float, Callable[[], object]]:
 
 
 @hooks.register("register_permissions")
-def register_stock_permissions() -> QuerySet[Permission]:
-    """Let groups be given the permissions of the stock screen."""
+def register_named_permissions() -> QuerySet[Permission]:
+    """Let groups be given the permissions of the stock screen, and of prices."""
     return Permission.objects.filter(
         content_type__app_label="catalog",
-        codename__in=["view_stock", "receive_stock", "adjust_stock", "view_stockmovement"],
+        codename__in=["view_stock", "receive_stock", "adjust_stock", "view_stockmovement", "approve_prices"],
     )
 
 
@@ -150,8 +156,9 @@ def keep_unfinished_products(
     if "include_descendants" in request.POST:
         chosen |= {pk for page in pages for pk in page.get_descendants().not_live().values_list("pk", flat=True)}
     for page in ProductPage.objects.filter(pk__in=chosen):
-        if found := lacks_of(page.get_latest_revision_as_object()):
-            messages.error(request, f"{page.title} cannot be published yet. {' '.join(found.values())}")
+        draft = page.get_latest_revision_as_object()
+        if why := " ".join(lacks_of(draft).values()) or approval.lack(draft, request.user):
+            messages.error(request, f"{page.title} cannot be published yet. {why}")
             return redirect("wagtailadmin_pages:edit", page.pk)
     return None
 

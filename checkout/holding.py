@@ -2,13 +2,13 @@
 
 from datetime import datetime, timedelta
 
-from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from catalog.models import ShopSettings
 from checkout import orders
 from checkout.models import Order
 from checkout.status import OrderStatus
@@ -16,7 +16,7 @@ from checkout.status import OrderStatus
 
 def extension() -> timedelta:
     """Return how much time a buyer has at least from opening the payment window: half of what an order has at first."""
-    return timedelta(minutes=settings.RESERVATION_MINUTES) / 2
+    return ShopSettings.current().hold_time / 2
 
 
 def extend(order: Order, *, now: datetime) -> bool:

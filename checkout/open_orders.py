@@ -9,10 +9,12 @@ from django.utils import timezone
 from django.utils.formats import time_format
 from django.utils.translation import gettext as _
 
+from catalog.models import ShopSettings
 from checkout.models import Cart, Order
 from checkout.placing import OrderRefused
 from checkout.status import OrderStatus, PaymentStatus
 
+# Where the shop's settings say nothing else.
 MOST = 3
 # Anybody can type a number, so that it takes more of them to be in its owner's way.
 MOST_OF_NUMBER = 10
@@ -50,7 +52,7 @@ def one_at_a_time(phone: str) -> None:
 
 
 def check(cart: Cart, phone: str) -> None:
-    """Refuse one more unpaid order of a cart or a mobile number. Raises TooManyOpen."""
+    """Refuse one more unpaid order of a cart or a mobile number than the settings allow. Raises TooManyOpen."""
     if not settings.RATELIMIT_ENABLE:
         return
     waiting = list(
@@ -58,12 +60,15 @@ def check(cart: Cart, phone: str) -> None:
         .exclude(payments__status__in=ON_ITS_WAY)
         .order_by("expires_at")
     )
+    if not waiting:
+        return
+    shop = ShopSettings.current()
     own = [order for order in waiting if order.cart_id == cart.pk]
-    if len(own) >= MOST:
+    if len(own) >= (shop.unpaid_orders or MOST):
         text = _("You already have %(count)d unpaid orders. Pay or cancel one of them first.") % {"count": len(own)}
         raise TooManyOpen(text, orders=own, until=own[0].expires_at)
     of_number = [order for order in waiting if order.phone == phone]
-    if len(of_number) >= MOST_OF_NUMBER:
+    if len(of_number) >= (shop.unpaid_orders_of_number or MOST_OF_NUMBER):
         until = of_number[0].expires_at
         text = _(
             "There are already %(count)d unpaid orders for this mobile number. "

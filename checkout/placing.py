@@ -2,14 +2,13 @@
 
 import secrets
 from dataclasses import asdict, dataclass
-from datetime import timedelta
 
-from django.conf import settings
 from django.contrib.auth.models import User
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from catalog import shop_time, stock
+from catalog.models import ShopSettings
 from catalog.money import rupees
 from checkout import coupons
 from checkout.cart_view import CartLineView, CartView
@@ -171,7 +170,7 @@ def write(cart: Cart, view: CartView, details: Details, checkout_key: str, *, ac
         coupon=view.coupon.coupon if view.coupon else None,
         promised_from=view.delivery.first,
         promised_to=view.delivery.last,
-        expires_at=timezone.now() + timedelta(minutes=settings.RESERVATION_MINUTES),
+        expires_at=timezone.now() + ShopSettings.current().hold_time,
         **asdict(details),
     )
     order.number = f"CG{shop_time.day():%y}-{FIRST_NUMBER + order.pk}"

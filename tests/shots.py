@@ -1,9 +1,12 @@
 """`make shots`: photographs of every page and state, light and dark, narrow and wide, in shots/, with an index.html.
 
-Names as arguments choose states. The name `readme` makes docs/screenshot.png instead.
+The pictures that docs/guides/ names are made with them: `pictures/orders.webp` shows the state `admin-orders`. Names as
+arguments choose states; `guides` makes those pictures alone (or those named after it), `readme` docs/screenshot.png.
 """
 
 import html
+import io
+import re
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -22,6 +25,8 @@ from tests.programs import ROOT
 
 SHOTS = ROOT / "shots"
 README = ROOT / "docs" / "screenshot.png"
+GUIDES = ROOT / "docs" / "guides"
+GUIDE_WIDTH = 1000
 HEIGHTS = {390: 844, 1280: 900}
 SCHEMES: tuple[Literal["light"], Literal["dark"]] = ("light", "dark")
 LOAD_ALL = """async () => {
@@ -105,6 +110,31 @@ def shoot_readme(browser: Browser, shop: Shop) -> None:
     print(README.relative_to(ROOT))
 
 
+def pictured() -> list[str]:
+    """Return the names of the pictures that the guides show."""
+    return re.findall(
+        r"\(pictures/([a-z-]+)\.webp\)", "".join(path.read_text() for path in sorted(GUIDES.glob("*.md")))
+    )
+
+
+def shoot_guides(browser: Browser, shop: Shop, names: list[str]) -> None:
+    """Make the guides' pictures: what is on the screen of a desk, small enough to be read beside the text."""
+    for name in names:
+        with fresh_screen(browser, shop, 1280) as shopper:
+            shopper.page.emulate_media(color_scheme="light", reduced_motion="reduce")
+            ADMIN_STATES[f"admin-{name}"](shopper)
+            shopper.page.evaluate(LOAD_ALL)
+            if complaints := shopper.unforgiven:
+                sys.exit(f"{name}: {complaints}")
+            shot = shopper.page.screenshot(animations="disabled")
+        with Image.open(io.BytesIO(shot)) as picture:
+            height = picture.height * GUIDE_WIDTH // picture.width
+            small = picture.convert("RGB").resize((GUIDE_WIDTH, height), Image.Resampling.LANCZOS)
+        file = GUIDES / "pictures" / f"{name}.webp"
+        small.save(file, quality=70, method=6)
+        print(file.relative_to(ROOT), flush=True)
+
+
 def main(wanted: list[str]) -> int:
     """Start a shop of its own, photograph it, stop it."""
     import tests.settings  # noqa: F401 - the environment of tests: keys for the simulator, and no .env.
@@ -118,8 +148,12 @@ def main(wanted: list[str]) -> int:
         browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
         if "readme" in wanted:
             shoot_readme(browser, shop)
+        elif wanted[:1] == ["guides"]:
+            shoot_guides(browser, shop, wanted[1:] or pictured())
         else:
             shoot_all(browser, shop, wanted)
+            if not wanted:
+                shoot_guides(browser, shop, pictured())
         browser.close()
     write_index()
     return 0

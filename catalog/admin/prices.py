@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from wagtail.admin.views.pages.bulk_actions.page_bulk_action import PageBulkAction
 from wagtail.models import Page
 
+from catalog import approval
 from catalog.fields import RupeeField
 from catalog.models import ProductPage
 from catalog.repricing import Change, Rounding, Rule, changes, newest, reprice
@@ -129,7 +130,7 @@ class PriceBulkAction(PageBulkAction):
     def _write(
         self, products: list[ProductPage], rule: Rule, expected: dict[str, list[Change]], *, publish: bool
     ) -> tuple[dict[str, int], list[str]]:
-        done = {"published": 0, "drafted": 0}
+        done = {"published": 0, "submitted": 0, "drafted": 0}
         refused = []
         for page in products:
             wanted = expected.get(str(page.pk)) or []
@@ -142,13 +143,24 @@ class PriceBulkAction(PageBulkAction):
             except PermissionDenied as error:
                 refused.append(f"{page.title}: {error}")
             else:
-                done[end] += 1
+                done[self._submitted(page) if end == "waiting" else end] += 1
         return done, refused
+
+    def _submitted(self, page: ProductPage) -> str:
+        # Outside the transaction that wrote the draft: a workflow sends mail to those who approve.
+        return "submitted" if approval.submit(page.pk, self.request.user) else "drafted"
 
     def _tell(self, done: dict[str, int], refused: list[str]) -> None:
         if done["published"]:
             text = ngettext("%(n)s product has new prices.", "%(n)s products have new prices.", done["published"])
             messages.success(self.request, text % {"n": done["published"]})
+        if done["submitted"]:
+            text = ngettext(
+                "The new prices of %(n)s product wait for approval.",
+                "The new prices of %(n)s products wait for approval.",
+                done["submitted"],
+            )
+            messages.success(self.request, text % {"n": done["submitted"]})
         if done["drafted"]:
             text = ngettext(
                 "%(n)s product has a draft with new prices.",

@@ -10,6 +10,7 @@ from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
 from catalog.admin.columns import Shown
+from catalog.availability import few
 from catalog.cards import IN_ORDER
 from catalog.models import ProductPage, ProductPhoto, ShopImage, Stock, Variant
 from catalog.money import decimal_rupees
@@ -29,6 +30,14 @@ def annotated(products: QuerySet[ProductPage]) -> QuerySet[ProductPage]:
     found: QuerySet[ProductPage] = products.annotate(
         lowest_price=Subquery(price), free_pieces=Coalesce(Subquery(free), 0)
     )
+    return found
+
+
+def with_few(products: QuerySet[ProductPage], shops: int) -> QuerySet[ProductPage]:
+    """Add at how many free pieces the cards say that few are left; `shops` is the shop's own number."""
+    active = Variant.objects.filter(page_id=OuterRef("pk"), is_active=True).order_by().values("page_id")
+    lowest = active.annotate(number=Min(few(shops))).values("number")
+    found: QuerySet[ProductPage] = products.annotate(few_pieces=Coalesce(Subquery(lowest), shops))
     return found
 
 

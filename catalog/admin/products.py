@@ -19,7 +19,7 @@ from wagtail.admin.widgets.button import HeaderButton
 from wagtail.permissions import page_permission_policy
 
 from catalog.admin.columns import PictureColumn, RupeesColumn, StateColumn
-from catalog.admin.product_rows import COLUMNS, annotated, filled
+from catalog.admin.product_rows import COLUMNS, annotated, filled, with_few
 from catalog.admin.uploads import may_upload
 from catalog.export import NeutralisedExport
 from catalog.models import Brand, Genre, ProductPage, ShopSettings, Upload, Variant
@@ -76,14 +76,14 @@ class ProductFilterSet(WagtailFilterSet):
         return products.filter(query)
 
     def by_stock(self, products: QuerySet[ProductPage], name: str, value: str) -> QuerySet[ProductPage]:
-        """Keep what has so much; from which number on there are few is a setting of the shop."""
-        low = ShopSettings.current().low_stock_threshold
+        """Keep what has so much; from which number on there are few is a setting of the shop, or of the variant."""
+        low = F("few_pieces")
         wanted = {
             "plenty": Q(free_pieces__gt=low),
-            "low": Q(free_pieces__range=(1, low)),
+            "low": Q(free_pieces__gt=0, free_pieces__lte=low),
             "none": Q(free_pieces__lte=0),
         }
-        return products.filter(wanted[value])
+        return with_few(products, ShopSettings.current().low_stock_threshold).filter(wanted[value])
 
 
 class ProductIndexView(NeutralisedExport, IndexView):

@@ -15,7 +15,7 @@ from wagtail.admin.widgets.button import Button, HeaderButton
 
 from catalog.admin.columns import Shown, StateColumn
 from catalog.admin.uploads import may_upload
-from catalog.availability import availability
+from catalog.availability import availability, few
 from catalog.export import NeutralisedExport
 from catalog.models import ShopSettings, Stock, Upload
 
@@ -41,8 +41,8 @@ class StockFilterSet(WagtailFilterSet):
 
     def by_level(self, rows: QuerySet[Stock], name: str, value: str) -> QuerySet[Stock]:
         """Keep what has so few free pieces."""
-        low = ShopSettings.current().low_stock_threshold
-        wanted = {"low": Q(free__range=(1, low)), "none": Q(free__lte=0), "short": Q(free__lte=low)}
+        low = few(ShopSettings.current().low_stock_threshold, "variant__")
+        wanted = {"low": Q(free__gt=0, free__lte=low), "none": Q(free__lte=0), "short": Q(free__lte=low)}
         return rows.filter(wanted[value])
 
     def by_sale(self, rows: QuerySet[Stock], name: str, value: bool) -> QuerySet[Stock]:

@@ -163,6 +163,7 @@ class ProductPage(Page):
 
     class Meta:
         verbose_name = "product"
+        permissions = [("approve_prices", "Can approve new prices")]
 
     @property
     def preview_modes(self) -> list[Any]:

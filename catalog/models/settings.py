@@ -1,13 +1,16 @@
 """Who sells: the shop's name, registration, address, contact and terms, editable in the admin."""
 
+from datetime import timedelta
 from typing import Any, Self
 
+from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
 from django.db.models import F, Q
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, MultiFieldPanel
 from wagtail.contrib.settings.models import BaseSiteSetting, register_setting
 
+from catalog.changes import NewestChanges
 from catalog.fields import PaiseField
 from catalog.states import State
 
@@ -21,6 +24,14 @@ class ShopSettings(BaseSiteSetting):
     shop_name = models.CharField(max_length=60, default="Diecast Store")
     legal_name = models.CharField(max_length=120, blank=True, help_text="The registered seller, for invoices.")
     strapline = models.CharField(max_length=160, blank=True, help_text="One sentence for the footer.")
+    logo = models.ForeignKey(
+        "catalog.ShopImage",
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+        help_text="Before the name in the header. Empty: the small car.",
+    )
     gstin = models.CharField(
         "GSTIN",
         max_length=15,
@@ -59,14 +70,49 @@ class ShopSettings(BaseSiteSetting):
     )
     returns_are_free = models.BooleanField(default=False, help_text="Untick when the buyer pays for sending it back.")
     low_stock_threshold = models.PositiveSmallIntegerField(
-        default=5, help_text='At this number of pieces or fewer a page says "Only 3 left".'
+        "few are left at",
+        default=5,
+        help_text='At this number of pieces or fewer a page says "Only 3 left". A variant may have its own number.',
+    )
+    reservation_minutes = models.PositiveSmallIntegerField(
+        "minutes that an unpaid order holds its models",
+        null=True,
+        blank=True,
+        # Razorpay keeps an authorized payment open for twelve minutes.
+        validators=[MinValueValidator(12), MaxValueValidator(24 * 60)],
+        help_text="Such as 30. Empty: as the shop is deployed.",
+    )
+    unpaid_orders = models.PositiveSmallIntegerField(
+        "unpaid orders of one cart",
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(2), MaxValueValidator(20)],
+        help_text="At a time; each holds its models until it is paid or given up. Empty: 3.",
+    )
+    unpaid_orders_of_number = models.PositiveSmallIntegerField(
+        "of one mobile number",
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(2), MaxValueValidator(100)],
+        help_text="More than of one cart: anybody can type a number. Empty: 10.",
+    )
+    stock_alerts_to = models.EmailField(
+        "tell of few left", blank=True, help_text="One mail when a model runs short. Empty: nobody is written to."
+    )
+    prices_need_approval = models.BooleanField(
+        "new prices need approval",
+        default=False,
+        help_text="Who may not approve prices submits a new price of a product that was published once.",
     )
     dispatch_note = models.CharField(max_length=160, blank=True)
     returns_note = models.CharField(max_length=160, blank=True)
     packing_note = models.CharField(max_length=160, blank=True)
 
     panels = [
-        MultiFieldPanel([FieldPanel("shop_name"), FieldPanel("legal_name"), FieldPanel("strapline")], heading="Name"),
+        MultiFieldPanel(
+            [FieldPanel("shop_name"), FieldPanel("logo"), FieldPanel("legal_name"), FieldPanel("strapline")],
+            heading="Name",
+        ),
         MultiFieldPanel([FieldPanel("gstin"), FieldPanel("state"), FieldPanel("address")], heading="Registration"),
         MultiFieldPanel([FieldPanel("email"), FieldPanel("phone"), FieldPanel("grievance_officer")], heading="Contact"),
         MultiFieldPanel(
@@ -83,13 +129,22 @@ class ShopSettings(BaseSiteSetting):
         ),
         MultiFieldPanel(
             [
-                FieldPanel("low_stock_threshold"),
                 FieldPanel("dispatch_note"),
                 FieldPanel("returns_note"),
                 FieldPanel("packing_note"),
             ],
             heading="On product pages",
         ),
+        MultiFieldPanel(
+            [
+                FieldRowPanel([FieldPanel("low_stock_threshold"), FieldPanel("stock_alerts_to")]),
+                FieldPanel("prices_need_approval"),
+                FieldPanel("reservation_minutes"),
+                FieldRowPanel([FieldPanel("unpaid_orders"), FieldPanel("unpaid_orders_of_number")]),
+            ],
+            heading="Stock, prices and limits",
+        ),
+        NewestChanges(heading="Newest changes"),
     ]
 
     class Meta:
@@ -107,6 +162,11 @@ class ShopSettings(BaseSiteSetting):
 
     def __str__(self) -> str:
         return self.shop_name
+
+    @property
+    def hold_time(self) -> timedelta:
+        """For how long an unpaid order holds its models at first."""
+        return timedelta(minutes=self.reservation_minutes or settings.RESERVATION_MINUTES)
 
     def shipping_for(self, subtotal: int) -> int:
         """Return what the delivery of goods for `subtotal` paise costs, in paise."""

@@ -13,6 +13,8 @@ from catalog.money import percent
 class HsnCode(index.Indexed, ClusterableModel):
     """A class of goods in the tax tariff."""
 
+    logs_changes = True
+
     code = models.CharField(
         "HSN code",
         max_length=8,

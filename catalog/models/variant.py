@@ -36,12 +36,15 @@ class Variant(Orderable):
     weight_grams = models.PositiveIntegerField(
         "packed weight (g)", validators=[MinValueValidator(1)], help_text="With box and packing, such as 300."
     )
+    low_stock_threshold = models.PositiveSmallIntegerField(
+        "few are left at", null=True, blank=True, help_text="Such as 2. Empty: as in the shop's settings."
+    )
     is_active = models.BooleanField("for sale", default=True, help_text="Untick instead of deleting.")
 
     panels = [
         FieldRowPanel([FieldPanel("sku"), FieldPanel("option")]),
         FieldRowPanel([FieldPanel("price"), FieldPanel("mrp"), FieldPanel("weight_grams")]),
-        FieldPanel("is_active"),
+        FieldRowPanel([FieldPanel("low_stock_threshold"), FieldPanel("is_active")]),
     ]
 
     class Meta(Orderable.Meta):

@@ -40,6 +40,7 @@ VARIANT = (
     Column("price", "Price (₹)", "1,899", cells.rupees, "selling price,sale price,price in rupees,price inr"),
     Column("mrp", "MRP (₹)", "2,199.00", cells.rupees, "maximum retail price,mrp inr"),
     Column("weight_grams", "Packed weight (g)", "300", cells.whole, "weight,weight (g),grams,weight in grams"),
+    Column("low_stock_threshold", "Few left at", "2", cells.whole),
     Column("is_active", "For sale", "yes", cells.yes_or_no, "active"),
 )
 PAGE = (

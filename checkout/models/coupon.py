@@ -21,6 +21,8 @@ class CouponKind(models.TextChoices):
 class Coupon(models.Model):
     """A code for shoppers. How often it was used is counted from the orders that carry it (`checkout/coupons.py`)."""
 
+    logs_changes = True
+
     code = CapitalsField(
         max_length=20,
         unique=True,

@@ -21,6 +21,8 @@ class DeliveryZone(models.Model):
     What no zone names is the rest of India, whose fee and days stand in the shop's settings.
     """
 
+    logs_changes = True
+
     name = models.CharField(max_length=60, unique=True, help_text="Such as North-East. Shoppers read it.")
     prefixes = models.CharField(
         "PIN codes begin with",

@@ -11,8 +11,9 @@ class ConfigConfig(AppConfig):
     name = "config"
 
     def ready(self) -> None:
-        """Register the system checks, and report errors to Sentry when it is configured and installed."""
+        """Register the system checks and Wagtail's mails, and report errors to Sentry when that is wanted."""
         import_module("config.checks")
+        import_module("config.notices").register()
         # A missing package is told by the checks; it must not stop the command that would tell it.
         if settings.SENTRY_DSN and find_spec("sentry_sdk"):
             sentry = import_module("sentry_sdk")

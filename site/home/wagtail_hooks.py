@@ -1,6 +1,7 @@
 """What staff find in the admin of messages, and what the worker sends."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from django.contrib.auth.models import Permission
@@ -11,7 +12,7 @@ from wagtail.admin.menu import MenuItem
 
 from checkout.admin.home import FigureItem
 from checkout.admin.mail_samples import HOOK, Preview
-from home import letters
+from home import guides, letters, shortages
 from home.messages_admin import MessageViewSet, figure, mail_previews
 from home.wanted import report, telling
 
@@ -53,10 +54,32 @@ def forget_who_waited() -> tuple[str, float, Callable[[], object]]:
     return "pages", 3600, telling.forget
 
 
+@hooks.register("register_worker_job")
+def tell_of_shortages() -> tuple[str, float, Callable[[], object]]:
+    """Let the worker look each minute what has run short, in the lane of mail."""
+    return "mail", 60, shortages.watch
+
+
 @hooks.register("register_admin_urls")
 def register_report() -> list[Any]:
     """Add the report of what shoppers wait for."""
     return report.urls()
+
+
+@hooks.register("register_admin_urls")
+def register_guides() -> list[Any]:
+    """Add the guides."""
+    return guides.urls()
+
+
+for place, name in enumerate(guides.GUIDES):
+    hooks.register("register_help_menu_item", partial(guides.menu_item, name, place))
+
+
+@hooks.register("construct_help_menu")
+def leave_out_what_leads_away(request: HttpRequest, items: list[MenuItem]) -> None:
+    """Leave out Wagtail's own links to the Internet: the guides speak of this shop."""
+    items[:] = [item for item in items if not item.attrs.get("target")]
 
 
 @hooks.register("register_reports_menu_item")

@@ -70,7 +70,7 @@ def test_what_somebody_has_begun_stays_unpublished(owner: User) -> None:
 def test_nobody_publishes_by_a_price_who_may_not_publish() -> None:
     page = make_product("AAA-1", price=189_900).page
     nobody: Any = User.objects.create_user("nobody")
-    assert reprice(page.pk, LOWER, expected=expected(page), user=nobody, publish=True) == "drafted"
+    assert reprice(page.pk, LOWER, expected=expected(page), user=nobody, publish=True) == "waiting"
     assert Variant.objects.get().price == 189_900
 
 

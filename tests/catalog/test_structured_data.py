@@ -114,6 +114,18 @@ def test_the_home_page_says_who_sells_and_how_to_search(client: Client) -> None:
     assert action["query-input"] == "required name=search_term_string"
 
 
+def test_the_logo_of_the_settings_stands_in_the_header_and_in_the_data(client: Client) -> None:
+    make_product()
+    logo = upload((80, 60))
+    ShopSettings.objects.update(logo=logo)
+    header = client.get("/").content.decode().partition('<nav class="nav"')[0]
+    assert f'src="{logo.file.url}"' in header
+    assert "icons.svg#car" not in header
+    assert data(client, "/")["OnlineStore"]["logo"] == django_settings.SITE_URL + logo.file.url
+    logo.delete()
+    assert "icons.svg#car" in client.get("/").content.decode()
+
+
 def test_no_text_ends_the_script_or_the_string(client: Client) -> None:
     hostile = '</script><script>alert(1)</script> "quoted" \\ & ’ \u2028'
     page = pictured(title=hostile)

@@ -14,6 +14,7 @@ from django.test import Client
 from django.utils import timezone
 from pytest_django import Settings
 
+from catalog.models import ShopSettings
 from checkout import holding, orders
 from checkout.models import Order, OrderEvent
 from tests.checkout import faults, reports
@@ -222,3 +223,14 @@ def test_the_extension_is_half_of_the_reservation(minutes: int, half: float, set
     order = ordered().order
     assert not holding.extend(order, now=timezone.now()), "just placed"
     assert "0 minutes" not in holding.tell(order, now=timezone.now())
+
+
+@pytest.mark.once
+def test_the_shops_settings_say_how_long(settings: Settings) -> None:
+    make_product(SKU)
+    ShopSettings.objects.update(reservation_minutes=60)
+    order = ordered().order
+    assert 59 <= minutes_left(order) <= 60
+    assert holding.extension() == dt.timedelta(minutes=30)
+    ShopSettings.objects.update(reservation_minutes=None)
+    assert holding.extension() == dt.timedelta(minutes=settings.RESERVATION_MINUTES) / 2

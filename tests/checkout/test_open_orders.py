@@ -13,8 +13,8 @@ from django.db import connection
 from django.utils import timezone
 from pytest_django import Settings
 
-from catalog.models import ProductPage
-from checkout import orders, payments
+from catalog.models import ProductPage, ShopSettings
+from checkout import open_orders, orders, payments
 from checkout.models import Cart, Order, Payment
 from checkout.open_orders import MOST, TooManyOpen
 from checkout.placing import OrderRefused
@@ -45,6 +45,18 @@ def test_a_number_has_three_unpaid_orders_and_no_more(limits_on: None) -> None:
 
     payments.record(paid(opened(first)))
     assert place(cart_with(variant)), "a paid order is not in the way"
+
+
+@pytest.mark.once
+def test_the_shops_settings_say_how_many(limits_on: None) -> None:
+    variant = make_product(SKU)
+    ShopSettings.objects.update(unpaid_orders=1, unpaid_orders_of_number=2)
+    carts = [cart_with(variant) for _number in range(2)]
+    for cart in carts:
+        place(cart)
+    assert "2 unpaid orders for this mobile number" in refused(cart_with(variant)).text
+    with pytest.raises(TooManyOpen, match="You already have 1 unpaid orders"):
+        open_orders.check(carts[0], OTHER_PHONE)
 
 
 @pytest.mark.covers("A19")

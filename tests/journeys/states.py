@@ -403,4 +403,9 @@ ADMIN_STATES: dict[str, Bring] = {
     "admin-mails": as_staff("staff", "/admin/orders/mails/"),
     "admin-messages": as_staff("staff", "/admin/messages/"),
     "admin-connection": connection_tested,
+    "admin-ship": as_staff("staff", "/admin/orders/ship/{order}/"),
+    "admin-refund": as_staff("owner", "/admin/orders/refund/{order}/"),
+    "admin-first-steps": as_staff("owner", "/admin/first-steps/"),
+    "admin-settings": as_staff("owner", "/admin/settings/catalog/shopsettings/"),
+    "admin-guide": as_staff("editor", "/admin/guides/editors/"),
 }

@@ -2,7 +2,16 @@
 
 from django.contrib.auth.models import Group, Permission, User
 from django.db.models import Q
-from wagtail.models import Collection, GroupCollectionPermission, GroupPagePermission, Page
+from wagtail.models import (
+    Collection,
+    GroupApprovalTask,
+    GroupCollectionPermission,
+    GroupPagePermission,
+    Page,
+    Workflow,
+    WorkflowPage,
+    WorkflowTask,
+)
 
 DEMO_USERS: list[tuple[str, str, str]] = [
     ("editor", "editor-demo", "content editor: pages, pictures, makers, promoted results and stock"),
@@ -57,6 +66,7 @@ ROLES: dict[str, tuple[str, ...]] = {
         "checkout.change_coupon",
         "checkout.view_coupon",
         "catalog.change_shopsettings",
+        "catalog.approve_prices",
         "webhooks.view_webhookevent",
         "webhooks.replay_webhookevent",
     ),
@@ -79,6 +89,18 @@ def load_people(home: Page) -> None:
             user.set_password(password)
             user.save()
         user.groups.add(Group.objects.get(name=MEMBERS[username]))
+    _load_workflow(home)
+
+
+def _load_workflow(home: Page) -> None:
+    """Let owners approve what is submitted below `home`, unless the shop has a workflow there already."""
+    if WorkflowPage.objects.filter(page=home).exists():
+        return
+    task, _is_new = GroupApprovalTask.objects.get_or_create(name="Approval by an owner")
+    task.groups.set(Group.objects.filter(name="Owners"))
+    workflow, _is_new = Workflow.objects.get_or_create(name="Approval by an owner")
+    WorkflowTask.objects.get_or_create(workflow=workflow, task=task, defaults={"sort_order": 0})
+    WorkflowPage.objects.create(workflow=workflow, page=home)
 
 
 def _details(username: str, role: str) -> dict[str, object]:

@@ -5,6 +5,7 @@ from home.models.content import ContentPage
 from home.models.front import HomePage
 from home.models.journal import JournalIndexPage, StoryPage, StoryProduct
 from home.models.navigation import MenuLink, Navigation
+from home.models.shortage import Shortage, ShortageMail
 from home.models.wanted import StockRequest
 
 __all__ = [
@@ -16,6 +17,8 @@ __all__ = [
     "JournalIndexPage",
     "MenuLink",
     "Navigation",
+    "Shortage",
+    "ShortageMail",
     "StockRequest",
     "StoryPage",
     "StoryProduct",

@@ -13,6 +13,8 @@ from wagtail.admin.panels import FieldPanel, FieldRowPanel, InlinePanel
 from wagtail.contrib.settings.models import BaseSiteSetting, register_setting
 from wagtail.models import Orderable, Page, Site
 
+from catalog.changes import NewestChanges
+
 # A path of this site, what follows the address of a page, or another site; never javascript: or a bare word.
 ADDRESS = RegexValidator(
     r"^(/(?!/)|\?|#|https://)\S*\Z", _("Begin with / or https://, or with ? when a page is chosen.")
@@ -34,7 +36,8 @@ class Navigation(ClusterableModel, BaseSiteSetting):
             heading=_("Links"),
             label=_("link"),
             help_text=_("In the order in which they are shown. A place without links shows the shop’s own."),
-        )
+        ),
+        NewestChanges(heading=_("Newest changes")),
     ]
 
     class Meta:
@@ -74,6 +77,9 @@ class MenuLink(Orderable):
         FieldRowPanel([FieldPanel("place"), FieldPanel("label")]),
         FieldRowPanel([FieldPanel("page"), FieldPanel("path")]),
     ]
+
+    def __str__(self) -> str:
+        return f"{self.get_place_display()}, “{self.label}” {self.page or ''}{self.path}".strip()
 
     def clean(self) -> None:
         """Raise ValidationError when the link leads nowhere, or to a page and elsewhere at once."""

@@ -39,8 +39,10 @@ def test_an_owner_makes_and_changes_a_zone(boss: Client) -> None:
     zone.refresh_from_db()
     assert not zone.delivers
     log = [(entry.action, entry.user.username) for entry in ModelLogEntry.objects.order_by("pk")]
-    assert log == [("wagtail.create", "boss"), ("wagtail.edit", "boss")]
-    assert "boss" in boss.get(f"/admin/zones/history/{zone.pk}/").content.decode().lower()
+    assert log == [("wagtail.create", "boss"), ("wagtail.edit", "boss"), ("catalog.changed", "boss")]
+    history = boss.get(f"/admin/zones/history/{zone.pk}/").content.decode()
+    assert "boss" in history.lower()
+    assert "Delivers: yes → no" in history
 
 
 WRONG = [
