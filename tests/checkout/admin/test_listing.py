@@ -13,6 +13,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from catalog.models import Variant
 from checkout import payments
+from checkout.admin import search
 from checkout.models import Order, RazorpayOrder
 from tests.checkout import orders as tell
 from tests.factories import make_product
@@ -64,6 +65,28 @@ def test_order_is_found_by_number_and_by_the_ids_of_razorpay(staff: Client) -> N
         response = staff.get(LIST, {"q": text})
         assert [order.pk for order in response.context["object_list"]] == [attempt.order_id], text
     assert other.order_id != attempt.order_id
+
+
+def test_a_parcel_and_an_invoice_are_found_by_their_numbers(staff: Client) -> None:
+    attempt, _other = tell.ordered(), tell.ordered()
+    payments.record(tell.paid(attempt))
+    Order.objects.filter(pk=attempt.order_id).update(tracking_number="EB123456789IN")
+    order = Order.objects.get(pk=attempt.order_id)
+    for text in ("EB123456789IN", "eb123456789in", str(order.invoice_number), order.number.lower(), order.number[-5:]):
+        assert [each.pk for each in staff.get(LIST, {"q": text}).context["object_list"]] == [order.pk], text
+
+
+@pytest.mark.parametrize("text", ["o'b", "& |", "!", "'", "%", "_", "\\", "a:*", "()", "🚗", "@", "order_%"])
+def test_whatever_is_typed_is_no_error(staff: Client, text: str) -> None:
+    orders_of("Asha Kulkarni")
+    assert staff.get(LIST, {"q": text}).status_code == 200
+
+
+def test_many_are_found_as_few_are(staff: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    orders_of("Asha Kulkarni", "Asha Mehta", "Rohan Mehta")
+    monkeypatch.setattr(search, "NAMED", 1)
+    assert sorted(found(staff, "q=mehta")) == ["Asha Mehta", "Rohan Mehta"]
+    assert found(staff, "q=mehta&p=2&state=29") == []
 
 
 def test_nothing_is_found_by_words_of_nobody(staff: Client) -> None:
