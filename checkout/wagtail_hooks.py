@@ -81,7 +81,7 @@ def register_log_actions(actions: Any) -> None:
 @hooks.register("construct_homepage_summary_items")
 def show_figures(request: HttpRequest, items: list[Any]) -> None:
     """Show the figures of the day before those of the pages."""
-    items.extend(FigureItem(request, figure, place) for place, figure in enumerate(figures(request.user)))
+    items.extend(FigureItem(request, figure, place) for place, figure in enumerate(figures(request)))
 
 
 @hooks.register("construct_homepage_panels")

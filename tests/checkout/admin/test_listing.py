@@ -12,9 +12,10 @@ from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
 from catalog.models import Variant
-from checkout import payments
+from checkout import attention, payments
 from checkout.admin import search
 from checkout.models import Order, RazorpayOrder
+from checkout.models.attention import CaseKind
 from tests.checkout import orders as tell
 from tests.factories import make_product
 
@@ -131,13 +132,33 @@ def test_three_orders_need_as_many_queries_as_one(
 ) -> None:
     orders_of("Asha Kulkarni")
     staff.get(LIST)
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(15):
         staff.get(LIST)
     attempts: list[RazorpayOrder] = [tell.ordered(), tell.ordered()]
     for attempt in attempts:
         payments.record(tell.paid(attempt))
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(15):
         assert len(staff.get(LIST).context["object_list"]) == 3
+
+
+def test_the_days_work_stands_above_the_list_as_links_with_counts(staff: Client, owner: Client) -> None:
+    orders = orders_of("Packed", "Late", "Held", "Asked", "Waiting")
+    for name, order in zip(("packed", "paid", "on_hold", "expired"), orders, strict=False):
+        Order.objects.filter(pk=order.pk).update(status=name, paid_at=timezone.now() - dt.timedelta(days=30))
+    attention.open_case(CaseKind.DISPUTE_OPEN, "A buyer disputes", order=orders[3])
+    ways = {way.words: way.url for way in staff.get(LIST).context["ways"]}
+    assert [*ways][1:] == [
+        *("To pack (1)", "To ship (1)", "Late (2)", "On hold (1)", "Needs a decision (1)"),
+        *("Today", "Last 7 days", "This month"),
+    ]
+    listed = {words: sorted(found(staff, url.partition("?")[2])) for words, url in ways.items()}
+    assert listed["To pack (1)"] == ["Late"]
+    assert listed["Late (2)"] == ["Late", "Packed"]
+    assert listed["Needs a decision (1)"] == ["Asked"]
+    assert found(staff, "attention=false&status=paid") == ["Late"]
+    response = staff.get(ways["On hold (1)"])
+    assert '<a href="/admin/orders/?status=on_hold" aria-current="page">On hold (1)</a>' in response.content.decode()
+    assert [way.words for way in response.context["ways"] if way.is_here] == ["On hold (1)"]
 
 
 FORMULAS = ['=HYPERLINK("http://evil.example")', "+1+1", "-2+3", "@SUM(A1)", "\t=1", "＝1+1"]
