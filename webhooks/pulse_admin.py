@@ -44,8 +44,7 @@ class PulsePanel(Component):
         """Return how many things have stopped, at most half a minute ago: each page of the admin asks for it."""
         if not policy.ORDERS.user_has_any_permission(user, policy.LOOK):
             return 0
-        found: int = cache.get_or_set("stopped-behind-the-shop", lambda: pulse.take().problems, COUNTED_FOR)
-        return found
+        return cache.get_or_set("stopped-behind-the-shop", lambda: pulse.take().problems, COUNTED_FOR) or 0
 
     def get_context_data(self, parent_context: Mapping[str, Any]) -> dict[str, Any]:
         """Add what this person may do about it."""

@@ -126,7 +126,8 @@ def group_of(case: AttentionCase) -> str:
 
 def count(request: HttpRequest) -> int:
     """Return how many things wait for a person: open cases, and what has stopped."""
-    return attention.count_open() + sum(panel.count(request.user) for panel in _panels())
+    stopped: list[int] = [panel.count(request.user) for panel in _panels()]
+    return attention.count_open() + sum(stopped)
 
 
 class DeskView(PermissionCheckedMixin, WagtailAdminTemplateMixin, View):
