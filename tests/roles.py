@@ -51,14 +51,14 @@ LEFT_OUT = ("failwhale/", "^.*/$", "admin/login/", "admin/logout/")
 INTRODUCTION = """# Who gets where in the admin
 
 Each address of the admin, asked for by everybody: somebody who is not logged in, a content editor, order staff, order
-staff who may refund, and an owner, in the groups of the demo shop. **open**: there is a page, a file, or an answer to what
-was asked; **no**: the way leads to the login, back to the first page, or to a refusal; **post**: only a form is taken;
-**none**: there is nothing. Where the answer is **no**, a POST is refused as well, and nobody who may not see orders
-reads a name, an address, a number or an email of a buyer anywhere.
+staff who may refund, and an owner, in the groups of the demo shop. **open**: there is a page, a file, or an answer to
+what was asked; **no**: the way leads to the login, back to the first page, or to a refusal; **post**: only a form is
+taken; **none**: there is nothing. Where the answer is **no**, a POST is refused as well, and nobody who may not see
+orders reads a name, an address, a number or an email of a buyer anywhere.
 
-`tests/test_roles.py` asks and compares: in `make test` for the addresses of orders and a tenth of the others, in `make prove`
-for all. After a new address: `WRITE_ROLES=1 .venv/bin/python -m pytest tests/test_roles.py`, and look at what has
-changed.
+`tests/test_roles.py` asks and compares: in `make test` for the addresses of orders and a tenth of the others, in
+`make prove` for all. After a new address: `WRITE_ROLES=1 .venv/bin/python -m pytest tests/test_roles.py`, and look at
+what has changed.
 """
 
 

@@ -10,7 +10,7 @@ from wagtail.log_actions import log
 
 from catalog.models import ProductPage
 from checkout import attention, notes
-from checkout.models import Coupon, Order, Payment
+from checkout.models import AttentionCase, Coupon, Order, Payment
 from checkout.models.attention import CaseKind
 from home.demo import people
 from home.models import ContactMessage, HomePage
@@ -48,7 +48,7 @@ def product() -> int:
     ContactMessage.objects.create(subject="order", name=CANARIES["full_name"], email=CANARIES["email"], text="Qanary")
     Coupon.objects.create(code="ONE", percent=5)
     log(instance=order, action="wagtail.edit", user=owner)
-    assert order.pk == Payment.objects.get().pk == attention.AttentionCase.objects.get().pk == 1
+    assert order.pk == Payment.objects.get().pk == AttentionCase.objects.get().pk == 1
     return int(ProductPage.objects.get().pk)
 
 
@@ -98,6 +98,7 @@ def ask(role: str, product: int) -> dict[roles.Address, str]:
     return found
 
 
+@pytest.mark.covers("ST7")
 def test_everybody_gets_where_the_table_says_and_nobody_else(product: int) -> None:
     before = Order.objects.values().get()
     found = {role: ask(role, product) for role in roles.ROLES}
@@ -119,6 +120,7 @@ def test_the_table_has_each_address_once(product: int) -> None:
     assert sorted(roles.table()) == sorted({address.name for address in roles.addresses(product)})
 
 
+@pytest.mark.covers("ST7")
 def test_an_editor_exports_and_finds_nobody(product: int) -> None:
     client = browser("editor")
     for address in roles.addresses(product):

@@ -161,7 +161,7 @@ def test_an_unreadable_event_is_put_before_staff_once() -> None:
 BULK = "/admin/bulk/webhooks/webhookevent/replay/"
 
 
-@pytest.mark.covers("E24")
+@pytest.mark.covers("E24", "ST6")
 def test_ticked_events_are_named_and_applied_again() -> None:
     events, browser = waiting(3), replayer()
     html = browser.get(INBOX).content.decode()

@@ -39,6 +39,7 @@ def shown(client: Client) -> dict[str, list[str]]:
     return {group.key: [row.case.text for row in group.rows] for group in client.get(DESK).context["groups"]}
 
 
+@pytest.mark.covers("ST5")
 def test_cases_stand_in_groups_with_a_sentence_and_a_button(staff: Client) -> None:
     paid = payment()
     attention.open_case(CaseKind.AMOUNT_MISMATCH, "Razorpay’s amount differs", order=paid.order, payment=paid)
@@ -70,6 +71,7 @@ def test_every_kind_of_case_has_a_group() -> None:
     assert set(CaseKind) - set(desk.OF_KIND) == {CaseKind.STUCK}
 
 
+@pytest.mark.covers("ST5")
 def test_the_first_deadline_stands_first(staff: Client) -> None:
     for number, days in enumerate((9, 2, 5), start=1):
         dispute(payment(number), days)
@@ -88,6 +90,7 @@ def test_a_decision_leads_back_to_what_still_waits(staff: Client) -> None:
     assert "Attention (" not in html
 
 
+@pytest.mark.covers("ST5")
 def test_what_has_stopped_is_told_first_and_counted(staff: Client) -> None:
     assert "has stopped" not in staff.get(DESK).content.decode()
     Heartbeat.objects.filter(name="worker").update(at=timezone.now() - dt.timedelta(hours=1))

@@ -100,6 +100,7 @@ def test_edit_leaves_an_event_and_a_line_in_the_log(staff: Client, staff_user: U
     assert (order.city, order.postcode) == ("Mumbai", "400001")
 
 
+@pytest.mark.covers("ST4")
 def test_what_stood_there_before_is_told_whole_however_long(staff: Client) -> None:
     order = tell.ordered().order
     before, now = "14 Prabhat Road".ljust(140, "."), "9 Fergusson College Road".ljust(150, ".")
@@ -112,6 +113,7 @@ def test_what_stood_there_before_is_told_whole_however_long(staff: Client) -> No
     assert now in html
 
 
+@pytest.mark.covers("ST4")
 def test_an_invoiced_order_stays_in_its_state(staff: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     attempt = tell.ordered()
     order = attempt.order
@@ -182,6 +184,7 @@ def test_wrong_phone_and_pin_are_refused(staff: Client) -> None:
     assert (order.phone, order.postcode, order.city) == ("+919876543210", "411004", "Pune")
 
 
+@pytest.mark.covers("ST4")
 def test_address_is_fixed_once_the_parcel_left(staff: Client, staff_user: User) -> None:
     order = shipped(staff_user).order
     fields = staff.get(url_of(order)).context["form"].fields

@@ -47,6 +47,7 @@ def test_newest_order_stands_first_with_state_money_and_place(staff: Client) -> 
     assert f'href="{LIST}inspect/{first.pk}/"' in html
 
 
+@pytest.mark.covers("ST1")
 def test_buyer_is_found_as_people_write_it(staff: Client) -> None:
     orders_of("Asha Kulkarni")
     tell.place(
@@ -68,6 +69,7 @@ def test_order_is_found_by_number_and_by_the_ids_of_razorpay(staff: Client) -> N
     assert other.order_id != attempt.order_id
 
 
+@pytest.mark.covers("ST1")
 def test_a_parcel_and_an_invoice_are_found_by_their_numbers(staff: Client) -> None:
     attempt, _other = tell.ordered(), tell.ordered()
     payments.record(tell.paid(attempt))
@@ -83,6 +85,7 @@ def test_whatever_is_typed_is_no_error(staff: Client, text: str) -> None:
     assert staff.get(LIST, {"q": text}).status_code == 200
 
 
+@pytest.mark.covers("ST1")
 def test_many_are_found_as_few_are(staff: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     orders_of("Asha Kulkarni", "Asha Mehta", "Rohan Mehta")
     monkeypatch.setattr(search, "NAMED", 1)
@@ -141,6 +144,7 @@ def test_three_orders_need_as_many_queries_as_one(
         assert len(staff.get(LIST).context["object_list"]) == 3
 
 
+@pytest.mark.covers("ST2")
 def test_the_days_work_stands_above_the_list_as_links_with_counts(staff: Client, owner: Client) -> None:
     orders = orders_of("Packed", "Late", "Held", "Asked", "Waiting")
     for name, order in zip(("packed", "paid", "on_hold", "expired"), orders, strict=False):

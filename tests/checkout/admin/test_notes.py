@@ -28,6 +28,7 @@ def page(client: Client, order: Order) -> str:
     return client.get(f"/admin/orders/inspect/{order.pk}/").content.decode()
 
 
+@pytest.mark.covers("ST3")
 def test_the_buyer_reads_a_note_in_a_mail_and_on_the_page(staff: Client, client: Client) -> None:
     order = tell.ordered().order
     assert reverse("orders:note", args=[order.pk]) in page(staff, order)
@@ -43,6 +44,7 @@ def test_the_buyer_reads_a_note_in_a_mail_and_on_the_page(staff: Client, client:
     assert emails.send_waiting() == 0
 
 
+@pytest.mark.covers("ST3")
 def test_a_note_for_colleagues_stays_among_them(staff: Client, client: Client) -> None:
     order = tell.ordered().order
     write(staff, order, reader="staff", text="Rang twice, wants it gift-wrapped")
@@ -51,6 +53,7 @@ def test_a_note_for_colleagues_stays_among_them(staff: Client, client: Client) -
     assert "gift-wrapped" not in client.get(order.get_absolute_url()).content.decode()
 
 
+@pytest.mark.covers("ST3")
 def test_a_form_that_is_sent_twice_makes_one_note(staff: Client) -> None:
     order = tell.ordered().order
     for _time in range(2):
