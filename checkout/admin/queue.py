@@ -11,10 +11,12 @@ from checkout.admin.filters import PERIODS, late
 from checkout.models import AttentionCase, Order
 from checkout.status import OrderStatus
 
+# Who waits longest stands first.
+OLDEST_FIRST = {"ordering": "created_at"}
 QUEUES = {
-    "to_pack": ("To pack", {"status": "paid"}),
-    "to_ship": ("To ship", {"status": "packed"}),
-    "late": ("Late", {"late": "true"}),
+    "to_pack": ("To pack", {"status": "paid", **OLDEST_FIRST}),
+    "to_ship": ("To ship", {"status": "packed", **OLDEST_FIRST}),
+    "late": ("Late", {"late": "true", **OLDEST_FIRST}),
     "on_hold": ("On hold", {"status": "on_hold"}),
     "undecided": ("Needs a decision", {"attention": "true"}),
 }

@@ -145,7 +145,7 @@ def test_three_orders_need_as_many_queries_as_one(
 
 
 @pytest.mark.covers("ST2")
-def test_the_days_work_stands_above_the_list_as_links_with_counts(staff: Client, owner: Client) -> None:
+def test_the_days_work_stands_above_the_list_as_links_with_counts(staff: Client) -> None:
     orders = orders_of("Packed", "Late", "Held", "Asked", "Waiting")
     for name, order in zip(("packed", "paid", "on_hold", "expired"), orders, strict=False):
         Order.objects.filter(pk=order.pk).update(status=name, paid_at=timezone.now() - dt.timedelta(days=30))
@@ -158,6 +158,7 @@ def test_the_days_work_stands_above_the_list_as_links_with_counts(staff: Client,
     listed = {words: sorted(found(staff, url.partition("?")[2])) for words, url in ways.items()}
     assert listed["To pack (1)"] == ["Late"]
     assert listed["Late (2)"] == ["Late", "Packed"]
+    assert found(staff, ways["Late (2)"].partition("?")[2]) == ["Packed", "Late"], "the oldest first"
     assert listed["Needs a decision (1)"] == ["Asked"]
     assert found(staff, "attention=false&status=paid") == ["Late"]
     response = staff.get(ways["On hold (1)"])
