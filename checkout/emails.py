@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _lazy
 
 from catalog.models import ShopSettings
 from checkout import outbox
-from checkout.models import Order, OrderLine, OutboxEmail, Payment, Refund
+from checkout.models import Order, OrderLine, OrderNote, OutboxEmail, Payment, Refund
 from checkout.models.refund import RefundOrigin
 from checkout.status import OrderStatus, PaymentStatus, RefundStatus
 
@@ -26,6 +26,7 @@ REFUND_STARTED = "refund_started"
 REFUNDED = "refunded"
 REFUND_FAILED = "refund_failed"
 LINK = "link"
+NOTE = "note"
 # What staff call them.
 NAMES = {
     RECEIVED: _lazy("Reminder to pay"),
@@ -36,6 +37,7 @@ NAMES = {
     REFUNDED: _lazy("Refund notice"),
     REFUND_FAILED: _lazy("Notice of a refund that came back"),
     LINK: _lazy("Way back to the order"),
+    NOTE: _lazy("Note to the buyer"),
 }
 OF_REFUNDS = (REFUND_STARTED, REFUNDED, REFUND_FAILED)
 UNDER_WAY = (RefundStatus.REQUESTED, RefundStatus.PENDING)
@@ -48,6 +50,11 @@ PAUSE = timedelta(minutes=5)
 def promise(order: Order, kind: str, *, refund: Refund | None = None) -> None:
     """Write a mail into the outbox, once for each order (or refund) and kind, in the transaction of its fact."""
     OutboxEmail.objects.get_or_create(order=order, kind=kind, refund=refund)
+
+
+def promise_note(note: OrderNote) -> None:
+    """Promise the mail that brings a note to its buyer, in the transaction that writes the note."""
+    OutboxEmail.objects.create(order=note.order, kind=NOTE, note=note)
 
 
 def promise_again(order: Order, kind: str) -> None:
@@ -142,6 +149,7 @@ def write(mail: OutboxEmail, *, lines: Iterable[OrderLine], shop: ShopSettings) 
         "subject": subject,
         "lines": lines,
         "refund": mail.refund,
+        "note": mail.note,
         "url": settings.SITE_URL + order.get_absolute_url(),
         "invoice_url": settings.SITE_URL + order.get_invoice_url(),
         "pay_url": settings.SITE_URL + reverse("checkout:order_pay", args=[order.token]),
@@ -177,6 +185,7 @@ def _subject(mail: OutboxEmail) -> str:
         REFUNDED: _("Money on its way back: your order %(number)s"),
         REFUND_FAILED: _("Your refund came back to us: your order %(number)s"),
         LINK: _("The way to your order %(number)s"),
+        NOTE: _("A word about your order %(number)s"),
     }
     return subjects[mail.kind] % {"number": mail.order.number}
 
@@ -184,7 +193,7 @@ def _subject(mail: OutboxEmail) -> str:
 def _message_id(mail: OutboxEmail) -> str:
     """Return the same name at each try, and another one when somebody wants the mail to go out once more."""
     again = f".{mail.edition}" if mail.edition else ""
-    return f"<{mail.order.number}.{mail.kind}{mail.refund_id or ''}{again}@{_domain()}>"
+    return f"<{mail.order.number}.{mail.kind}{mail.refund_id or mail.note_id or ''}{again}@{_domain()}>"
 
 
 def _domain() -> str:

@@ -58,6 +58,9 @@ def forget(order_id: int) -> list[str]:
         order.save(update_fields=[*EMPTY, "account", "gstin", "billing", "parties", "updated_at"])
         order.payments.update(email="", contact="")
         order.emails.update(last_error="")
+        order.notes.update(text="")
+        # What staff corrected tells what stood there before.
+        order.events.filter(kind="edited").update(text="")
         # What a mail server answered names the address.
         order.cases.filter(subject__startswith="mail ").update(text=f"{order.number}: a mail was not sent")
         return list(order.payments.values_list("razorpay_payment_id", flat=True))

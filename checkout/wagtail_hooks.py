@@ -73,6 +73,7 @@ def register_log_actions(actions: Any) -> None:
     for act in ACTS.values():
         actions.register_action(f"checkout.{act.name}", act.label, f"Marked {act.done}")
     actions.register_action("checkout.close_case", "Close case", "Closed a case")
+    actions.register_action("checkout.note", "Add note", "Added a note")
     actions.register_action("checkout.refund", "Refund", "Asked for a refund")
     actions.register_action("checkout.cancel", "Cancel", "Cancelled a paid order")
 
@@ -80,7 +81,7 @@ def register_log_actions(actions: Any) -> None:
 @hooks.register("construct_homepage_summary_items")
 def show_figures(request: HttpRequest, items: list[Any]) -> None:
     """Show the figures of the day before those of the pages."""
-    items.extend(FigureItem(request, figure, place) for place, figure in enumerate(figures(request.user)))
+    items.extend(FigureItem(request, figure, place) for place, figure in enumerate(figures(request)))
 
 
 @hooks.register("construct_homepage_panels")

@@ -59,6 +59,7 @@ PROOFS = [
     Proof("Crash points", pytest("tests/checkout/test_crashes.py"), {"PROVE_FULL": "1"}),
     Proof("Confluence", pytest("tests/webhooks/test_confluence.py"), {"PROVE_FULL": "1"}),
     Proof("Mutation testing", [sys.executable, "-m", "tests.mutation"], {}, ["SQLite"]),
+    Proof("Roles", pytest("tests/test_roles.py"), {"PROVE_FULL": "1"}, ["SQLite"]),
     Proof(
         "Races",
         pytest(

@@ -8,28 +8,23 @@ from typing import Any
 
 import django_filters
 from django import forms
-from django.contrib import messages
 from django.contrib.auth.models import Permission
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import URLPattern
-from django.views import View
+from django.utils.functional import cached_property
 from wagtail.admin.filters import DateRangePickerWidget, WagtailFilterSet
 from wagtail.admin.menu import MenuItem
-from wagtail.admin.ui.tables import Column, DateColumn
+from wagtail.admin.ui.tables import BulkActionsCheckboxColumn, Column, DateColumn
 from wagtail.admin.views import generic
 from wagtail.admin.viewsets.model import ModelViewSet
-from wagtail.log_actions import log
 
 from checkout.admin.columns import StatusColumn
-from checkout.admin.policy import NamedActsPolicy
 from webhooks import inbox
 from webhooks.models import Outcome, WebhookEvent
-
-REPLAYED_AT_ONCE = 200
-EVENTS = NamedActsPolicy(WebhookEvent, {"view", "replay"})
+from webhooks.replay_admin import EVENTS, replay
 
 
 class EventFilterSet(WagtailFilterSet):
@@ -49,6 +44,12 @@ class EventIndexView(generic.IndexView):
     """The list, newest first, without the bodies."""
 
     any_permission_required = ["view"]
+
+    @cached_property
+    def columns(self) -> list[Any]:
+        """Let those tick who may apply events again."""
+        tick = BulkActionsCheckboxColumn("bulk_actions", obj_type="event")
+        return [*([tick] if EVENTS.user_has_permission(self.request.user, "replay") else []), *super().columns]
 
     def get_base_queryset(self) -> QuerySet[WebhookEvent]:
         """Leave the bodies, up to a megabyte each, in the database."""
@@ -93,20 +94,8 @@ class EventView(generic.InspectView):
 
     def post(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Apply the event again. What was applied already changes nothing."""
-        _replay(request, WebhookEvent.objects.filter(pk=self.object.pk))
+        replay(request, WebhookEvent.objects.filter(pk=self.object.pk))
         return redirect("webhook-events:inspect", self.object.pk)
-
-
-class ReplayWaitingView(View):
-    """Apply the events that wait, whoever has claimed them."""
-
-    http_method_names = ["post"]
-
-    def post(self, request: HttpRequest) -> HttpResponse:
-        """Apply the oldest of them, as many as a person waits for."""
-        oldest = list(inbox.waiting().values_list("pk", flat=True)[:REPLAYED_AT_ONCE])
-        _replay(request, WebhookEvent.objects.filter(pk__in=oldest))
-        return redirect("webhook-events:index")
 
 
 class EventMenuItem(MenuItem):
@@ -168,16 +157,6 @@ class EventViewSet(ModelViewSet):
     def get_permissions_to_register(self) -> QuerySet[Permission]:
         """Offer groups only what can be done."""
         return EVENTS.permissions()
-
-
-def _replay(request: HttpRequest, events: QuerySet[WebhookEvent]) -> None:
-    if not EVENTS.user_has_permission(request.user, "replay"):
-        raise PermissionDenied
-    for event in events.defer("raw"):
-        log(instance=event, action="webhooks.replay", user=request.user)
-    names = dict(Outcome.choices)
-    counts = [f"{count} {names[outcome].lower()}" for outcome, count in sorted(inbox.replay(events).items())]
-    messages.success(request, f"Applied again: {', '.join(counts) or 'nothing waits'}.")
 
 
 def indented(body: str) -> str:

@@ -35,7 +35,12 @@ class Pulse:
     @property
     def is_well(self) -> bool:
         """Whether nobody needs to do anything."""
-        return not (self.is_worker_silent or self.is_reconcile_late or self.without_webhook or self.waiting)
+        return self.problems == 0
+
+    @property
+    def problems(self) -> int:
+        """How many things somebody must see to."""
+        return sum(map(bool, (self.is_worker_silent, self.is_reconcile_late, self.without_webhook, self.waiting)))
 
 
 def take() -> Pulse:

@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 from django.contrib import messages
+from django.core.cache import cache
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -14,11 +15,13 @@ from wagtail.log_actions import log
 
 from checkout.admin import policy
 from webhooks import catching_up, pulse
-from webhooks.admin import EVENTS
 from webhooks.models import Heartbeat
+from webhooks.replay_admin import EVENTS
 
 # A person waits for this in the browser, and a thread of the server with them.
 BUDGET = 15.0
+# Seconds for which the count in the menu is kept.
+COUNTED_FOR = 30
 BY_HAND = "reconcile by hand"
 
 
@@ -36,6 +39,12 @@ class PulsePanel(Component):
             return ""
         found = pulse.take()
         return "" if found.is_well else super().render_html({**parent_context.flatten(), "pulse": found})
+
+    def count(self, user: Any) -> int:
+        """Return how many things have stopped, at most half a minute ago: each page of the admin asks for it."""
+        if not policy.ORDERS.user_has_any_permission(user, policy.LOOK):
+            return 0
+        return cache.get_or_set("stopped-behind-the-shop", lambda: pulse.take().problems, COUNTED_FOR) or 0
 
     def get_context_data(self, parent_context: Mapping[str, Any]) -> dict[str, Any]:
         """Add what this person may do about it."""

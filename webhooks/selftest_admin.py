@@ -13,7 +13,7 @@ from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 
 from checkout import throttle
 from webhooks import selftest
-from webhooks.admin import EVENTS
+from webhooks.replay_admin import EVENTS
 
 
 class SelfTestView(WagtailAdminTemplateMixin, TemplateView):

@@ -6,9 +6,12 @@ from django.http import HttpRequest
 from django.urls import URLPattern, path
 from wagtail import hooks
 
-from webhooks.admin import EventViewSet, ReplayWaitingView
+from webhooks.admin import EventViewSet
 from webhooks.pulse_admin import PulsePanel, ReconcileView
+from webhooks.replay_admin import ReplayInBulk, ReplayWaitingView
 from webhooks.selftest_admin import SelfTestMenuItem, SelfTestView
+
+hooks.register("register_bulk_action", ReplayInBulk)
 
 
 @hooks.register("register_admin_viewset")
@@ -31,6 +34,12 @@ def register_selftest() -> list[URLPattern]:
 def show_pulse(request: HttpRequest, panels: list[Any]) -> None:
     """Tell first what has stopped."""
     panels.insert(0, PulsePanel())
+
+
+@hooks.register("register_attention_panel")
+def what_has_stopped() -> PulsePanel:
+    """Tell it on the attention desk too, and count it in the menu."""
+    return PulsePanel()
 
 
 @hooks.register("register_log_actions")

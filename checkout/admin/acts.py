@@ -11,11 +11,10 @@ from wagtail.log_actions import log
 
 from checkout import orders
 from checkout.admin import policy
+from checkout.carriers import CARRIERS
 from checkout.forms import OneLineField
 from checkout.models import Order
 from checkout.status import OrderStatus, may_move
-
-CARRIERS = ["India Post", "Delhivery", "Blue Dart", "DTDC", "Ekart", "Shadowfax", "Xpressbees"]
 
 
 def parcel(carrier: str, number: str) -> dict[str, str]:

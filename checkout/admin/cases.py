@@ -10,7 +10,7 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import F, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
-from django.urls import URLPattern, reverse
+from django.urls import URLPattern, path, reverse
 from wagtail.admin.filters import WagtailFilterSet
 from wagtail.admin.menu import MenuItem
 from wagtail.admin.ui.tables import Column, DateColumn, TitleColumn
@@ -18,8 +18,8 @@ from wagtail.admin.views import generic
 from wagtail.admin.viewsets.model import ModelViewSet
 from wagtail.log_actions import log
 
-from checkout import attention, judgement
-from checkout.admin import decisions, policy
+from checkout import judgement
+from checkout.admin import decisions, desk, policy
 from checkout.admin.columns import LinkColumn, PaymentColumn
 from checkout.admin.decision_form import ResolutionForm
 from checkout.admin.money import tell
@@ -98,7 +98,7 @@ class CaseView(generic.InspectView):
             tell(request, self.refund)
         else:
             messages.success(request, self._closed_text(self.form.chosen()))
-        return redirect("attention:index")
+        return redirect("attention:desk")
 
     def _decide(self, form: ResolutionForm) -> bool:
         data = form.cleaned_data
@@ -141,7 +141,7 @@ class CaseView(generic.InspectView):
 
 
 class CountedMenuItem(MenuItem):
-    """A menu item that tells how many cases wait, for people who may see them."""
+    """A menu item that tells how much waits, for people who may see cases."""
 
     def is_shown(self, request: HttpRequest) -> bool:
         """Show it to people who may see cases."""
@@ -149,13 +149,13 @@ class CountedMenuItem(MenuItem):
 
     def render_component(self, request: HttpRequest) -> Any:
         """Return the item with the count in its label."""
-        component, count = super().render_component(request), attention.count_open()
+        component, count = super().render_component(request), desk.count(request)
         component.label = f"{self.label} ({count})" if count else self.label
         return component
 
 
 class CaseViewSet(ModelViewSet):
-    """The attention desk."""
+    """The desk, and the list of all cases."""
 
     model = AttentionCase
     name = "attention"
@@ -198,6 +198,11 @@ class CaseViewSet(ModelViewSet):
         Column("resolution", label="Decision"),
     ]
 
+    @property
+    def menu_url(self) -> str:
+        """Lead to the desk; the list has what was decided too."""
+        return reverse("attention:desk")
+
     def get_common_view_kwargs(self, **kwargs: Any) -> dict[str, Any]:
         """Name no view that does not exist."""
         common: dict[str, Any] = super().get_common_view_kwargs(**kwargs)
@@ -205,9 +210,10 @@ class CaseViewSet(ModelViewSet):
         return {**common, **{f"{view}_url_name": None for view in absent}}
 
     def get_urlpatterns(self) -> list[URLPattern]:
-        """Keep the list and the case."""
+        """Keep the list and the case, and add the desk."""
         kept = ("index", "index_results", "inspect")
-        return [pattern for pattern in super().get_urlpatterns() if pattern.name in kept]
+        patterns = [pattern for pattern in super().get_urlpatterns() if pattern.name in kept]
+        return [*patterns, path("desk/", desk.DeskView.as_view(), name="desk")]
 
     def register_admin_url_finder(self) -> None:
         """Register none: there is no form to find."""

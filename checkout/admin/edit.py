@@ -30,11 +30,11 @@ class OrderEditView(snippets.EditView):
         return edits.save(self.object.pk, self.form.changes, user=self.request.user)
 
     def form_valid(self, form: Any) -> HttpResponse:
-        """Save, or show the form again when the parcel left while it was open."""
+        """Save, or show the form again when the parcel left or was paid for while it was open."""
         try:
             response: HttpResponse = super().form_valid(form)
-        except edits.ParcelGone:
-            form.add_error(None, "The parcel has left meanwhile, so name and address are fixed. Nothing was saved.")
+        except edits.Fixed as refusal:
+            form.add_error(None, str(refusal))
             self.produced_error_message = self.get_error_message()
             response = self.form_invalid(form)
         return response

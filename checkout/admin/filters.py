@@ -12,7 +12,7 @@ from catalog import shop_time
 from catalog.models import ShopSettings
 from catalog.states import State
 from checkout import shipping
-from checkout.models import Order
+from checkout.models import AttentionCase, Order
 from checkout.status import OrderStatus
 
 PERIODS = [("today", "Today"), ("week", "Last 7 days"), ("month", "This month")]
@@ -47,6 +47,17 @@ class LateFilter(django_filters.BooleanFilter):
         return qs.filter(late()) if value else qs.exclude(late())
 
 
+class AttentionFilter(django_filters.BooleanFilter):
+    """Orders with a case that waits for a decision."""
+
+    def filter(self, qs: QuerySet[Order], value: bool | None) -> QuerySet[Order]:
+        """Keep those with an open case, or the others."""
+        if value is None:
+            return qs
+        waiting = AttentionCase.objects.filter(closed_at=None, order__isnull=False).values("order")
+        return qs.filter(pk__in=waiting) if value else qs.exclude(pk__in=waiting)
+
+
 class PeriodFilter(django_filters.ChoiceFilter):
     """From the start of a period until now."""
 
@@ -63,6 +74,7 @@ class OrderFilterSet(WagtailFilterSet):
 
     status = django_filters.MultipleChoiceFilter(choices=OrderStatus.choices, widget=forms.CheckboxSelectMultiple)
     late = LateFilter(label="Late to ship")
+    attention = AttentionFilter(label="Needs a decision")
     period = PeriodFilter(field_name="created_at", label="Placed")
     placed = django_filters.DateFromToRangeFilter(
         field_name="created_at", label="Placed between", widget=DateRangePickerWidget

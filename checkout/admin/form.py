@@ -8,7 +8,7 @@ from wagtail.admin.forms import WagtailAdminModelForm
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, MultiFieldPanel, ObjectList
 
 from checkout.admin.acts import CarrierInput
-from checkout.admin.edits import DELIVERY_FIELDS, EDITABLE
+from checkout.admin.edits import DELIVERY_FIELDS, EDITABLE, why_state_stays
 from checkout.forms import MailField, MobileField, OneLineField, PinField
 
 
@@ -56,6 +56,8 @@ class OrderForm(WagtailAdminModelForm):
                 self.add_error(name, text)
             else:
                 self.changes[name] = value
+        if "state" in self.changes and (reason := why_state_stays(self.instance)):
+            self.add_error("state", reason)
         if self.errors:
             # From here on the person has seen what stands there now.
             self.data = {**self.data.dict(), "loaded": json.dumps(self.current)}

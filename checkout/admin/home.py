@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from django.db.models import Count, Q, Sum
+from django.db.models import Sum
 from django.http import HttpRequest
 from django.urls import reverse
 from wagtail.admin.search import SearchArea
@@ -13,13 +13,11 @@ from wagtail.admin.ui.components import Component
 
 from catalog import shop_time
 from catalog.money import rupees
-from checkout import attention
-from checkout.admin import policy
-from checkout.admin.filters import late, start_of
+from checkout.admin import desk, policy, queue
+from checkout.admin.filters import start_of
 from checkout.models import Order
 from checkout.reports import sales
 from checkout.reports.period import Period
-from checkout.status import OrderStatus
 
 # Of the chart: days, and its size in units of its own.
 DAYS, WIDTH, HEIGHT = 30, 600, 80
@@ -49,15 +47,13 @@ class FigureItem(SummaryItem):
         return {"figure": self.figure}
 
 
-def figures(user: Any) -> list[Figure]:
+def figures(request: HttpRequest) -> list[Figure]:
     """Return the figures that this person may see. Amounts are orders paid since midnight in the shop's time zone."""
+    user = request.user
     if not policy.ORDERS.user_has_any_permission(user, policy.LOOK):
         return []
-    sums = Order.objects.aggregate(
-        paid=Sum("total", filter=Q(paid_at__gte=start_of("today"))),
-        to_pack=Count("pk", filter=Q(status=OrderStatus.PAID)),
-        late=Count("pk", filter=late()),
-    )
+    sums = Order.objects.filter(paid_at__gte=start_of("today")).aggregate(paid=Sum("total"))
+    sums |= queue.count()
     orders = reverse("orders:list")
     found = [
         Figure("clipboard-list", rupees(sums["paid"] or 0, always_paise=True), "paid today", f"{orders}?paid=today"),
@@ -65,9 +61,9 @@ def figures(user: Any) -> list[Figure]:
         Figure("calendar-alt", str(sums["late"]), "late", f"{orders}?late=true"),
     ]
     if policy.CASES.user_has_any_permission(user, policy.LOOK):
-        waiting = attention.count_open()
+        waiting = desk.count(request)
         words = "needs attention" if waiting == 1 else "need attention"
-        found.append(Figure("warning", str(waiting), words, f"{reverse('attention:index')}?state=open"))
+        found.append(Figure("warning", str(waiting), words, reverse("attention:desk")))
     return found
 
 

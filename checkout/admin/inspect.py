@@ -4,7 +4,8 @@ from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
-from django.db.models import Prefetch
+from django.db.models import Prefetch, Q
+from django.db.models.functions import Lower
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.functional import cached_property
@@ -17,8 +18,10 @@ from checkout.admin import money, policy, timeline
 from checkout.admin.acts import open_acts
 from checkout.admin.bulk import PrintInBulk, PrintLabels, PrintSlips
 from checkout.admin.export import spaced_phone
-from checkout.models import AttentionCase, LedgerEntry, Order, OrderEvent, OrderLine
+from checkout.models import AttentionCase, LedgerEntry, Order, OrderEvent, OrderLine, OrderNote
 
+# Of the same buyer, as many as are looked at.
+OTHERS = 10
 RELATED = (
     Prefetch("lines", pieces.count(OrderLine.objects.all())),
     "razorpay_orders",
@@ -26,6 +29,7 @@ RELATED = (
     "payments__refunds__requested_by",
     "payments__disputes",
     "payments__entries__user",
+    Prefetch("notes", OrderNote.objects.select_related("user")),
     Prefetch("events", OrderEvent.objects.select_related("user")),
     Prefetch("cases", AttentionCase.objects.select_related("payment", "closed_by")),
 )
@@ -59,6 +63,8 @@ class OrderInspectView(snippets.InspectView):
             "entries": timeline.tell(order),
             "open_cases": [case for case in order.cases.all() if not case.closed_at],
             "may_see_cases": policy.CASES.user_has_any_permission(self.request.user, policy.LOOK),
+            "may_change": policy.ORDERS.user_has_permission(self.request.user, "change"),
+            "others": _others(order),
             "invoice_url": order.get_invoice_url(),
             "buyer_url": settings.SITE_URL + order.get_absolute_url(),
         }
@@ -87,6 +93,17 @@ class OrderInspectView(snippets.InspectView):
             Button(action.display_name, url=f"{_bulk(action)}?id={self.object.pk}", icon_name="download", priority=40)
             for action in (PrintSlips, PrintLabels)
         ]
+
+
+def _others(order: Order) -> list[Order]:
+    """Return the newest other orders of the same address, mobile number or account."""
+    if not order.email:
+        return []
+    same = Q(lowered=order.email.lower()) | Q(phone=order.phone)
+    if order.account_id:
+        same |= Q(account=order.account_id)
+    known = Order.objects.alias(lowered=Lower("email")).filter(same).exclude(pk=order.pk)
+    return list(known[:OTHERS])
 
 
 def _bulk(action: type[PrintInBulk]) -> str:

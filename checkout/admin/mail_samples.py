@@ -18,7 +18,7 @@ from wagtail import hooks
 from catalog.models import ShopSettings
 from checkout import emails
 from checkout.admin import policy
-from checkout.models import Order, OrderLine, OutboxEmail, Payment, Refund
+from checkout.models import Order, OrderLine, OrderNote, OutboxEmail, Payment, Refund
 from checkout.status import OrderStatus, RefundStatus
 
 HOOK = "register_mail_previews"
@@ -72,7 +72,7 @@ def _newest() -> dict[str, OutboxEmail]:
     """Return the newest mail of each kind; whoever was forgotten is not shown."""
     known = OutboxEmail.objects.exclude(order__email="").filter(kind__in=emails.NAMES)
     newest = known.order_by().values("kind").annotate(newest=Max("pk")).values("newest")
-    mails = OutboxEmail.objects.filter(pk__in=newest).select_related("order", "refund__payment__order")
+    mails = OutboxEmail.objects.filter(pk__in=newest).select_related("order", "refund__payment__order", "note")
     return {mail.kind: mail for mail in mails.prefetch_related("order__lines")}
 
 
@@ -105,7 +105,13 @@ def sample(kind: str) -> OutboxEmail:
     refund = Refund(payment=payment, amount=1_00_000_50, status=status, reason=_("A mirror was missing"))
     if kind == emails.REFUNDED:
         refund.arn, refund.credit_note_number = "74332744091234567890123", "CN/26-27/000007"
-    return OutboxEmail(order=order, kind=kind, refund=refund if kind in emails.OF_REFUNDS else None)
+    note = OrderNote(order=order, text=_("The box of the taxi is on its way to us. We send it on Monday."))
+    return OutboxEmail(
+        order=order,
+        kind=kind,
+        refund=refund if kind in emails.OF_REFUNDS else None,
+        note=note if kind == emails.NOTE else None,
+    )
 
 
 def line() -> OrderLine:

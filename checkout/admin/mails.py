@@ -131,7 +131,7 @@ def send_again(mail: OutboxEmail, user: Any) -> str:
 
 def find(pk: int) -> OutboxEmail:
     """Return a mail with what it tells of. Raises Http404."""
-    return get_object_or_404(OutboxEmail.objects.select_related("order", "refund__payment__order"), pk=pk)
+    return get_object_or_404(OutboxEmail.objects.select_related("order", "refund__payment__order", "note"), pk=pk)
 
 
 def framed(message: EmailMessage) -> HttpResponse:

@@ -1,4 +1,4 @@
-"""One story per order: its events, its mails and its cases, newest first, in plain sentences."""
+"""One story per order: its events, its mails, its notes and its cases, newest first, in plain sentences."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -56,7 +56,7 @@ class Entry:
 
 def tell(order: Order) -> list[Entry]:
     """Return everything that happened to an order, newest first."""
-    entries = [*_events(order), *_mails(order), *_cases(order)]
+    entries = [*_events(order), *_mails(order), *_notes(order), *_cases(order)]
     # Oldest first and then turned round, so that of two at the same moment the later one is told first.
     return sorted(entries, key=lambda entry: entry.at)[::-1]
 
@@ -86,6 +86,12 @@ def _mail(mail: OutboxEmail, name: str) -> Entry:
     if mail.sent_at:
         return Entry(at=mail.sent_at, text=f"{name} emailed", url=url)
     return Entry(at=mail.created_at, text=f"{name} waits to be emailed", detail=mail.last_error, url=url)
+
+
+def _notes(order: Order) -> Iterator[Entry]:
+    for note in order.notes.all():
+        text = "Note to the buyer" if note.for_buyer else "Note for colleagues"
+        yield Entry(at=note.at, text=text, detail=note.text, who=name_of(note.user))
 
 
 def _cases(order: Order) -> Iterator[Entry]:

@@ -18,6 +18,7 @@ from checkout.admin.inspect import OrderInspectView
 from checkout.admin.listing import LIST_DISPLAY, OrderIndexView
 from checkout.admin.mails import MailBodyView, MailView, PreviewBodyView, PreviewsView
 from checkout.admin.money import CancelView, RefundView
+from checkout.admin.notes import NoteView
 from checkout.admin.search import TEXT_FIELDS
 from checkout.models import Order
 
@@ -71,6 +72,7 @@ class OrderViewSet(SnippetViewSet):
             re_path(r"^mail/(?P<pk>[0-9]{1,18})/$", MailView.as_view(), name="mail"),
             re_path(r"^mail/(?P<pk>[0-9]{1,18})/body/$", MailBodyView.as_view(), name="mail_body"),
             re_path(r"^refund/(?P<pk>[0-9]{1,18})/$", RefundView.as_view(), name="refund"),
+            re_path(r"^note/(?P<pk>[0-9]{1,18})/$", NoteView.as_view(), name="note"),
             re_path(r"^cancel/(?P<pk>[0-9]{1,18})/$", CancelView.as_view(), name="cancel"),
             re_path(rf"^(?P<act>{acts})/(?P<pk>[0-9]{{1,18}})/$", ActView.as_view(), name="act"),
         ]

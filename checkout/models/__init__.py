@@ -7,7 +7,7 @@ from checkout.models.coupon import Coupon
 from checkout.models.dispute import Dispute
 from checkout.models.ledger import LedgerEntry
 from checkout.models.mail import LinkRequest, OutboxEmail
-from checkout.models.order import InvoiceSeries, Order, OrderEvent, OrderLine
+from checkout.models.order import InvoiceSeries, Order, OrderEvent, OrderLine, OrderNote
 from checkout.models.page import CheckoutPage
 from checkout.models.payment import Payment, RazorpayOrder
 from checkout.models.refund import Refund, RefundLine
@@ -28,6 +28,7 @@ __all__ = [
     "Order",
     "OrderEvent",
     "OrderLine",
+    "OrderNote",
     "OutboxEmail",
     "Payment",
     "RazorpayOrder",

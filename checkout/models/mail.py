@@ -4,7 +4,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
-from checkout.models.order import Order
+from checkout.models.order import Order, OrderNote
 from checkout.models.refund import Refund
 
 
@@ -32,13 +32,14 @@ class WaitingMail(models.Model):
 
 
 class OutboxEmail(WaitingMail):
-    """One mail of one kind for one order or for one of its refunds, written with the fact that it tells of.
+    """One mail of one kind for one order, one of its refunds or one of its notes, written with what it tells of.
 
     `edition` counts how often it went out once more, because its buyer asked for it or staff let it.
     """
 
     order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="emails")
     refund = models.ForeignKey(Refund, on_delete=models.PROTECT, null=True, blank=True, related_name="emails")
+    note = models.ForeignKey(OrderNote, on_delete=models.PROTECT, null=True, blank=True, related_name="emails")
     kind = models.CharField(max_length=20)
     edition = models.PositiveIntegerField(db_default=0, default=0)
     created_at = models.DateTimeField(auto_now_add=True)
@@ -47,11 +48,14 @@ class OutboxEmail(WaitingMail):
         abstract = False
         constraints = [
             models.UniqueConstraint(
-                fields=["order", "kind"], condition=Q(refund__isnull=True), name="one_mail_of_a_kind_per_order"
+                fields=["order", "kind"],
+                condition=Q(refund__isnull=True, note__isnull=True),
+                name="one_mail_of_a_kind_per_order",
             ),
             models.UniqueConstraint(
                 fields=["refund", "kind"], condition=Q(refund__isnull=False), name="one_mail_of_a_kind_per_refund"
             ),
+            models.UniqueConstraint(fields=["note"], condition=Q(note__isnull=False), name="one_mail_per_note"),
         ]
 
     def __str__(self) -> str:

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from catalog.days import span
 from catalog.models import ShopImage, Variant
 from catalog.states import State, state_name
+from checkout.carriers import tracking_url
 from checkout.models.cart import Cart
 from checkout.models.coupon import Coupon
 from checkout.status import BEFORE_DISPATCH, BOUGHT, OrderStatus
@@ -79,6 +80,10 @@ class Order(models.Model):
             models.Index(fields=["email"]),
             models.Index(Lower("email"), name="order_email_lowered"),
             models.Index(fields=["phone"]),
+            models.Index(fields=["paid_at"], name="order_paid_at"),
+            models.Index(fields=["tracking_number"], name="order_tracking_number"),
+            # Narrow, so that it is read instead of the orders: admin/search.py. PostgreSQL has two more, see 0012.
+            models.Index(fields=["full_name", "email", "phone", "number", "id"], name="order_found_by"),
         ]
         constraints = [
             models.UniqueConstraint(fields=["cart", "checkout_key"], name="order_once_per_checkout_key"),
@@ -112,6 +117,11 @@ class Order(models.Model):
     def address_may_change(self) -> bool:
         """Whether the parcel is still here."""
         return self.status in BEFORE_DISPATCH
+
+    @property
+    def tracking_url(self) -> str:
+        """Where the parcel can be followed at its carrier, or an empty text."""
+        return tracking_url(self.carrier, self.tracking_number)
 
     @property
     def promise(self) -> str:
@@ -173,6 +183,26 @@ class OrderEvent(models.Model):
 
     def __str__(self) -> str:
         return f"{self.order_id} {self.kind}"
+
+
+class OrderNote(models.Model):
+    """What staff wrote about an order: for colleagues, or for the buyer, who gets it by mail and finds it on the page.
+
+    `key` comes with the form: however often it is sent, it makes one note.
+    """
+
+    order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="notes")
+    for_buyer = models.BooleanField(default=False)
+    text = models.TextField(max_length=1000)
+    key = models.CharField(max_length=64, unique=True)
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["pk"]
+
+    def __str__(self) -> str:
+        return f"{self.order_id}: note {self.pk}"
 
 
 class InvoiceSeries(models.Model):

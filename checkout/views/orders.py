@@ -61,6 +61,7 @@ def show(request: HttpRequest, token: str) -> HttpResponse:
         "came_back": tracker.came_back(order),
         "paid_twice": tracker.paid_twice(order),
         "invoice_url": order.get_invoice_url() if order.invoice_number else "",
+        "notes": order.notes.filter(for_buyer=True),
         "set_aside": tracker.set_aside(order),
         "check_url": _url("order_check", order),
         "status_url": _url("order_status", order),

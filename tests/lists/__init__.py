@@ -109,7 +109,7 @@ Each number is a need, the file that answers it, and the tests that show it; whe
 photographs of `make shots`. `make lists` writes this file from `tests/lists/ux.toml` and from the marks of the tests
 (`@pytest.mark.covers("PP1")`). What is not there yet says so.
 """,
-    re.compile(r"(PP|LS|CA|CO|PA|MT|AX|ED)[1-9][0-9]?"),
+    re.compile(r"(PP|LS|CA|CO|PA|MT|AX|ED|ST)[1-9][0-9]?"),
 )
 LISTS = (FAULTS, UX)
 

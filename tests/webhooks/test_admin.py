@@ -156,3 +156,33 @@ def test_an_unreadable_event_is_put_before_staff_once() -> None:
     case = AttentionCase.objects.get()
     assert (case.kind, case.order, case.payment) == (CaseKind.STUCK, None, None)
     assert "cannot be read" in case.text
+
+
+BULK = "/admin/bulk/webhooks/webhookevent/replay/"
+
+
+@pytest.mark.covers("E24", "ST6")
+def test_ticked_events_are_named_and_applied_again() -> None:
+    events, browser = waiting(3), replayer()
+    html = browser.get(INBOX).content.decode()
+    assert f'data-bulk-action-button href="{BULK}' in html or BULK in html
+    url = f"{BULK}?id={events[0].pk}&id={events[2].pk}&id=x&id=99999"
+    page = browser.get(url).content.decode()
+    assert "Apply 2 events again" in page
+    assert ("evt_0" in page, "evt_1" in page) == (True, False)
+    assert "Applied again: 2 applied." in browser.post(url, follow=True).content.decode()
+    assert [event.outcome for event in WebhookEvent.objects.order_by("pk")] == ["applied", "waiting", "applied"]
+    assert "Applied again: 2 nothing new." in browser.post(url, follow=True).content.decode()
+    assert ModelLogEntry.objects.filter(action="webhooks.replay").count() == 4
+    assert browser.get(f"{BULK}?id=all").status_code == 404, "nothing is applied that nobody has ticked"
+    tell.assert_books_hold()
+
+
+def test_readers_tick_nothing(reader: Client) -> None:
+    (event,) = waiting()
+    html = reader.get(INBOX).content.decode()
+    assert "data-bulk-action-checkbox" not in html
+    assert BULK not in html
+    for method in (reader.get, reader.post):
+        assert method(f"{BULK}?id={event.pk}").headers["Location"] == "/admin/"
+    assert WebhookEvent.objects.get().outcome == "waiting"

@@ -5,6 +5,16 @@ from django.contrib.auth.models import User
 from django.test import Client
 
 from tests.checkout.admin.people import browser_of, in_role
+from webhooks.catching_up import RECONCILE
+from webhooks.models import Heartbeat
+from webhooks.pulse import WORKER
+
+
+@pytest.fixture
+def well(db: None) -> None:
+    """The worker runs, so that nothing has stopped behind the shop."""
+    for name in (WORKER, RECONCILE):
+        Heartbeat.beat(name)
 
 
 @pytest.fixture

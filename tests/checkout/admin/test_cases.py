@@ -14,7 +14,7 @@ from tests.checkout import reports
 from tests.checkout.admin.people import browser_of, person
 from tests.checkout.admin.test_acts import told
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("well")]
 DESK = "/admin/attention/"
 
 
@@ -54,7 +54,7 @@ def test_case_is_closed_with_words(staff: Client, staff_user: User) -> None:
     case = disputed()
     assert "Decide" in staff.get(url_of(case)).content.decode()
     answer = staff.post(url_of(case), {"resolution": " Refunded  by hand "})
-    assert answer.headers["Location"] == DESK
+    assert answer.headers["Location"] == f"{DESK}desk/"
     case.refresh_from_db()
     assert (case.resolution, case.closed_by) == ("Refunded by hand", staff_user)
     assert case.closed_at is not None

@@ -9,6 +9,7 @@ from django.test import Client
 from wagtail.models import ModelLogEntry
 
 from checkout import orders, payments
+from checkout.admin import form as admin_form
 from checkout.admin.form import OrderForm
 from checkout.models import Order, RazorpayOrder
 from checkout.status import OrderStatus
@@ -89,13 +90,49 @@ def test_posted_status_and_money_change_nothing(owner: Client) -> None:
 def test_edit_leaves_an_event_and_a_line_in_the_log(staff: Client, staff_user: User) -> None:
     order = tell.ordered().order
     save(staff, order, opened_form(staff, order), city="Mumbai", postcode="400 001", staff_note="Called")
-    event = order.events.get(kind="edited")
-    assert (event.user, event.status) == (staff_user, "")
-    assert event.text == "note for staff, town or city, PIN code"
+    events = order.events.filter(kind="edited")
+    assert {(event.user, event.status) for event in events} == {(staff_user, "")}
+    told = ["note for staff", "PIN code: 411004 → 400001", "town or city: Pune → Mumbai"]
+    assert sorted(event.text for event in events) == sorted(told)
     log = ModelLogEntry.objects.get(action="wagtail.edit", object_id=str(order.pk))
     assert (log.user, log.data["fields"]) == (staff_user, ["city", "postcode", "staff_note"])
     order.refresh_from_db()
     assert (order.city, order.postcode) == ("Mumbai", "400001")
+
+
+@pytest.mark.covers("ST4")
+def test_what_stood_there_before_is_told_whole_however_long(staff: Client) -> None:
+    order = tell.ordered().order
+    before, now = "14 Prabhat Road".ljust(140, "."), "9 Fergusson College Road".ljust(150, ".")
+    Order.objects.update(address_line1=before)
+    save(staff, order, opened_form(staff, order), address_line1=now, address_line2="")
+    [one, two] = order.events.filter(kind="edited").values_list("text", flat=True)
+    assert (one.partition(": ")[2], two.partition(": ")[2]) == (before, now)
+    html = staff.get(f"/admin/orders/inspect/{order.pk}/").content.decode()
+    assert before in html
+    assert now in html
+
+
+@pytest.mark.covers("ST4")
+def test_an_invoiced_order_stays_in_its_state(staff: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    attempt = tell.ordered()
+    order = attempt.order
+    save(staff, order, opened_form(staff, order), state="29")
+    assert order.events.get(kind="edited").text == "state: Maharashtra → Karnataka"
+    form = opened_form(staff, order)
+    payments.record(tell.paid(attempt))
+    response = save(staff, order, form, state="27", city="Mumbai")
+    [reason] = response.context["form"].errors["state"]
+    assert "cancel the order with a refund and let the buyer order again" in reason
+    # Paid while the form was being saved: what was read before said nothing of an invoice.
+    monkeypatch.setattr(admin_form, "why_state_stays", lambda order: "")
+    assert "the tax of an issued invoice stays" in save(staff, order, form, state="27").content.decode()
+    order.refresh_from_db()
+    assert order.parties is not None
+    assert (order.state, order.city, order.parties["place_of_supply"]) == ("29", "Pune", "29")
+    assert save(staff, order, form, city="Mysuru").status_code == 302
+    order.refresh_from_db()
+    assert (order.city, order.parties and order.parties["buyer"]["city"]) == ("Mysuru", "Pune")
 
 
 def test_saving_nothing_leaves_no_trace(staff: Client) -> None:
@@ -147,6 +184,7 @@ def test_wrong_phone_and_pin_are_refused(staff: Client) -> None:
     assert (order.phone, order.postcode, order.city) == ("+919876543210", "411004", "Pune")
 
 
+@pytest.mark.covers("ST4")
 def test_address_is_fixed_once_the_parcel_left(staff: Client, staff_user: User) -> None:
     order = shipped(staff_user).order
     fields = staff.get(url_of(order)).context["form"].fields

@@ -12,7 +12,7 @@ from checkout.models.attention import CaseKind
 from tests.checkout import orders as tell
 from tests.clock import Clock
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("well")]
 
 
 def home(client: Client) -> str:
@@ -29,7 +29,7 @@ def test_figures_tell_of_today_and_link_to_what_they_count(staff: Client) -> Non
     html = home(staff)
     assert '<a href="/admin/orders/?paid=today"><strong>₹3,897.00</strong> paid today</a>' in html
     assert '<a href="/admin/orders/?status=paid"><strong>2</strong> to pack</a>' in html
-    assert '<a href="/admin/attention/?state=open"><strong>1</strong> needs attention</a>' in html
+    assert '<a href="/admin/attention/desk/"><strong>1</strong> needs attention</a>' in html
     listed = staff.get("/admin/orders/?paid=today").context["object_list"]
     assert [order.pk for order in listed] == [first.order_id]
 

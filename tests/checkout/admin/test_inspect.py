@@ -12,7 +12,7 @@ from pytest_django import DjangoAssertNumQueries, Settings
 
 from checkout import attention, disputes, emails, judgement, orders, payments, refunds
 from checkout.facts import dispute_facts
-from checkout.models import Order, OrderEvent, Payment, RazorpayOrder
+from checkout.models import Order, OrderEvent, OutboxEmail, Payment, RazorpayOrder
 from checkout.models.attention import CaseKind
 from checkout.status import OrderStatus
 from tests.checkout import orders as tell
@@ -157,13 +157,13 @@ def test_longer_stories_need_no_more_queries(
     attempt = tell.ordered()
     payments.record(tell.paid(attempt))
     page(staff, attempt.order)
-    with django_assert_num_queries(20):
+    with django_assert_num_queries(22):
         page(staff, attempt.order)
     payments.record(tell.paid(attempt, 2))
     payments.record(tell.paid(attempt, 3))
     orders.advance(attempt.order_id, OrderStatus.PACKED, user=staff_user)
     orders.advance(attempt.order_id, OrderStatus.SHIPPED, user=staff_user)
-    with django_assert_num_queries(20):
+    with django_assert_num_queries(22):
         page(staff, attempt.order)
     assert timezone.get_current_timezone_name() == settings.TIME_ZONE
 
@@ -179,3 +179,43 @@ def test_papers_are_linked_for_whoever_may_look(staff: Client, viewer: Client, e
         assert f'href="{asked.get_credit_note_url()}"' in html
     refused = editor.get(f"/admin/orders/inspect/{attempt.order.pk}/")
     assert (refused.status_code, attempt.order.token in refused.content.decode()) == (302, False)
+
+
+def test_other_orders_of_the_buyer_are_told(staff: Client) -> None:
+    order = tell.ordered().order
+    same = [tell.ordered().order for _number in range(2)]
+    Order.objects.filter(pk=same[0].pk).update(email="ASHA@example.in", phone="+917000000001")
+    stranger = tell.ordered().order
+    Order.objects.filter(pk=stranger.pk).update(email="r@example.in", phone="+917000000002")
+    others = staff.get(f"/admin/orders/inspect/{order.pk}/").context["others"]
+    assert [other.pk for other in others] == [each.pk for each in reversed(same)]
+    assert f'/admin/orders/inspect/{same[0].pk}/">{same[0].number}</a>' in page(staff, order)
+    Order.objects.update(email="", phone="")
+    assert "Other orders" not in page(staff, order), "whoever was forgotten is nobody"
+
+
+def test_ids_lead_to_the_dashboard_in_live_mode_alone(staff: Client, settings: Settings) -> None:
+    attempt = paid_order()
+    payment = attempt.payments.latest("pk")
+    refunds.record(tell.dashboard_refund(payment.razorpay_payment_id, 10_000))
+    assert "dashboard.razorpay.com" not in page(staff, attempt.order)
+    settings.RAZORPAY_KEY_ID = "rzp_live_suite0000000001"
+    html = page(staff, attempt.order)
+    ids = {
+        "payments": payment.razorpay_payment_id,
+        "orders": attempt.razorpay_order_id,
+        "refunds": "rfnd_Dashboard00001",
+    }
+    for place, found in ids.items():
+        assert f'href="https://dashboard.razorpay.com/app/{place}/{found}" rel="noreferrer">{found}</a>' in html
+
+
+def test_a_parcel_is_followed_at_its_carrier(staff: Client, client: Client) -> None:
+    order = paid_order().order
+    Order.objects.update(status="shipped", carrier="Delhivery", tracking_number="1234")
+    url = "https://www.delhivery.com/track/package/1234"
+    order.refresh_from_db()
+    assert url in page(staff, order)
+    assert url in client.get(order.get_absolute_url()).content.decode()
+    mail = OutboxEmail(order=order, kind=emails.SHIPPED)
+    assert url in str(emails.compose(mail).body)

@@ -12,8 +12,10 @@ from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
 from catalog.models import Variant
-from checkout import payments
+from checkout import attention, payments
+from checkout.admin import search
 from checkout.models import Order, RazorpayOrder
+from checkout.models.attention import CaseKind
 from tests.checkout import orders as tell
 from tests.factories import make_product
 
@@ -45,6 +47,7 @@ def test_newest_order_stands_first_with_state_money_and_place(staff: Client) -> 
     assert f'href="{LIST}inspect/{first.pk}/"' in html
 
 
+@pytest.mark.covers("ST1")
 def test_buyer_is_found_as_people_write_it(staff: Client) -> None:
     orders_of("Asha Kulkarni")
     tell.place(
@@ -64,6 +67,30 @@ def test_order_is_found_by_number_and_by_the_ids_of_razorpay(staff: Client) -> N
         response = staff.get(LIST, {"q": text})
         assert [order.pk for order in response.context["object_list"]] == [attempt.order_id], text
     assert other.order_id != attempt.order_id
+
+
+@pytest.mark.covers("ST1")
+def test_a_parcel_and_an_invoice_are_found_by_their_numbers(staff: Client) -> None:
+    attempt, _other = tell.ordered(), tell.ordered()
+    payments.record(tell.paid(attempt))
+    Order.objects.filter(pk=attempt.order_id).update(tracking_number="EB123456789IN")
+    order = Order.objects.get(pk=attempt.order_id)
+    for text in ("EB123456789IN", "eb123456789in", str(order.invoice_number), order.number.lower(), order.number[-5:]):
+        assert [each.pk for each in staff.get(LIST, {"q": text}).context["object_list"]] == [order.pk], text
+
+
+@pytest.mark.parametrize("text", ["o'b", "& |", "!", "'", "%", "_", "\\", "a:*", "()", "🚗", "@", "order_%"])
+def test_whatever_is_typed_is_no_error(staff: Client, text: str) -> None:
+    orders_of("Asha Kulkarni")
+    assert staff.get(LIST, {"q": text}).status_code == 200
+
+
+@pytest.mark.covers("ST1")
+def test_many_are_found_as_few_are(staff: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    orders_of("Asha Kulkarni", "Asha Mehta", "Rohan Mehta")
+    monkeypatch.setattr(search, "NAMED", 1)
+    assert sorted(found(staff, "q=mehta")) == ["Asha Mehta", "Rohan Mehta"]
+    assert found(staff, "q=mehta&p=2&state=29") == []
 
 
 def test_nothing_is_found_by_words_of_nobody(staff: Client) -> None:
@@ -108,13 +135,35 @@ def test_three_orders_need_as_many_queries_as_one(
 ) -> None:
     orders_of("Asha Kulkarni")
     staff.get(LIST)
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(15):
         staff.get(LIST)
     attempts: list[RazorpayOrder] = [tell.ordered(), tell.ordered()]
     for attempt in attempts:
         payments.record(tell.paid(attempt))
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(15):
         assert len(staff.get(LIST).context["object_list"]) == 3
+
+
+@pytest.mark.covers("ST2")
+def test_the_days_work_stands_above_the_list_as_links_with_counts(staff: Client) -> None:
+    orders = orders_of("Packed", "Late", "Held", "Asked", "Waiting")
+    for name, order in zip(("packed", "paid", "on_hold", "expired"), orders, strict=False):
+        Order.objects.filter(pk=order.pk).update(status=name, paid_at=timezone.now() - dt.timedelta(days=30))
+    attention.open_case(CaseKind.DISPUTE_OPEN, "A buyer disputes", order=orders[3])
+    ways = {way.words: way.url for way in staff.get(LIST).context["ways"]}
+    assert [*ways][1:] == [
+        *("To pack (1)", "To ship (1)", "Late (2)", "On hold (1)", "Needs a decision (1)"),
+        *("Today", "Last 7 days", "This month"),
+    ]
+    listed = {words: sorted(found(staff, url.partition("?")[2])) for words, url in ways.items()}
+    assert listed["To pack (1)"] == ["Late"]
+    assert listed["Late (2)"] == ["Late", "Packed"]
+    assert found(staff, ways["Late (2)"].partition("?")[2]) == ["Packed", "Late"], "the oldest first"
+    assert listed["Needs a decision (1)"] == ["Asked"]
+    assert found(staff, "attention=false&status=paid") == ["Late"]
+    response = staff.get(ways["On hold (1)"])
+    assert '<a href="/admin/orders/?status=on_hold" aria-current="page">On hold (1)</a>' in response.content.decode()
+    assert [way.words for way in response.context["ways"] if way.is_here] == ["On hold (1)"]
 
 
 FORMULAS = ['=HYPERLINK("http://evil.example")', "+1+1", "-2+3", "@SUM(A1)", "\t=1", "＝1+1"]
