@@ -60,7 +60,7 @@ def kept_in_account(shopper: Shopper) -> None:
     shopper.goto("/shop/?q=rally")
     shopper.page.locator(".card .heart").first.click()
     come_in(shopper)
-    shopper.page.wait_for_function("localStorage['wishlist-of']")
+    wait_until(lambda: bool(shopper.page.evaluate("localStorage['wishlist-of']")), "The lists are not joined")
     shopper.goto("/account/wishlist/")
 
 

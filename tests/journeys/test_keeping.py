@@ -8,6 +8,7 @@ from tests.journeys.conftest import MakeShopper
 from tests.journeys.shop import Shop
 from tests.journeys.shopper import Shopper
 from tests.journeys.states import PLAIN, SOLD_OUT
+from tests.programs import wait_until
 
 KEEP = "button.heart"
 
@@ -61,7 +62,7 @@ def test_an_account_has_one_list_on_every_device(make_shopper: MakeShopper) -> N
     phone.goto("/shop/?q=rally")
     phone.page.get_by_role("button", name="Keep Monsoon Rally No. 64").click()
     accounts.come_in(phone)
-    phone.page.wait_for_function("localStorage['wishlist-of']")
+    wait_until(lambda: bool(phone.page.evaluate("localStorage['wishlist-of']")), "The lists are not joined")
     accounts.come_in(laptop)
     laptop.see(SOLD_OUT)
     laptop.page.locator(f".buy__head {KEEP}").click()

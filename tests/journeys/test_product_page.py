@@ -7,6 +7,7 @@ from tests.journeys.conftest import MakeShopper
 from tests.journeys.shop import Shop
 from tests.journeys.shopper import Shopper
 from tests.journeys.states import FILMED, PLAIN
+from tests.programs import wait_until
 
 KILOBYTE = 1024
 MOST = 300 * KILOBYTE
@@ -94,9 +95,9 @@ def test_a_film_is_played_with_the_keyboard_and_loaded_only_then(shopper: Shoppe
     film = page.locator("video")
     film.focus()
     page.keyboard.press("Space")
-    page.wait_for_function("document.querySelector('video').currentTime > 0")
+    wait_until(lambda: bool(film.evaluate("film => film.currentTime > 0")), "The film does not play")
     page.locator(".gallery__thumbs a").first.click()
-    page.wait_for_function("document.querySelector('video').paused")
+    wait_until(lambda: bool(film.evaluate("film => film.paused")), "The film plays on")
 
 
 @pytest.mark.covers("PP15")
