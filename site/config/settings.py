@@ -196,6 +196,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "config.middleware.RefuseNul",
     "django.middleware.security.SecurityMiddleware",
+    "config.policy.ContentPolicy",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",

@@ -19,9 +19,8 @@ from checkout.models.attention import CaseKind
 attention.open_case(CaseKind.DISPUTE_LOST, "The bank gave it back", order=Order.objects.get(number="{number}"))
 """
 
-pytestmark = pytest.mark.parametrize("screen", ["desktop"])
 
-
+@pytest.mark.parametrize("screen", ["desktop"])
 def test_order_staff_find_the_order_and_its_payment(shopper: Shopper, shop: Shop) -> None:
     page = shopper.page
     number = shopper.place_order("CW32-EV-0001")
