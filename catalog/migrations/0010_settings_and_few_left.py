@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('catalog', '0008_uploads'),
+        ('catalog', '0009_videos'),
     ]
 
     operations = [
@@ -50,5 +50,10 @@ class Migration(migrations.Migration):
             model_name='shopsettings',
             name='low_stock_threshold',
             field=models.PositiveSmallIntegerField(default=5, help_text='At this number of pieces or fewer a page says "Only 3 left". A variant may have its own number.', verbose_name='few are left at'),
+        ),
+        migrations.AddField(
+            model_name='shopsettings',
+            name='reservation_minutes',
+            field=models.PositiveSmallIntegerField(blank=True, help_text='Such as 30. Empty: as the shop is deployed.', null=True, validators=[django.core.validators.MinValueValidator(12), django.core.validators.MaxValueValidator(1440)], verbose_name='minutes that an unpaid order holds its models'),
         ),
     ]

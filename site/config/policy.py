@@ -1,65 +1,83 @@
-"""What a page of the shop may load, as Content-Security-Policy: its own files, and on the pay page Razorpay's scripts.
+"""What a page may load, as Content-Security-Policy: its own files, on the pay page Razorpay's scripts, and in the admin
+what Wagtail's pages bring along.
 
-Django brings this along from 6.0 on. The admin is left alone: Wagtail's pages hold scripts and styles of their own.
+django-csp writes the header; Django has its own from 6.0 on.
 """
 
-from collections.abc import Callable
 from functools import cache
+from typing import Any
 from urllib.parse import urlsplit
 
+from csp.constants import HEADER, NONE, SELF, UNSAFE_INLINE
+from csp.middleware import CSPMiddleware, PolicyParts
 from django.conf import settings
 from django.core.files.storage import default_storage
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
-HEADER = "Content-Security-Policy"
-FREE = ("/admin/", "/documents/")
+__all__ = ["HEADER", "ContentPolicy"]
+
+ADMIN, DOOR = "/admin/", "/admin/login/"
 PAY = "checkout:order_pay"
-ALWAYS = {"object-src": ["'none'"], "base-uri": ["'none'"], "frame-ancestors": ["'none'"]}
+ALWAYS = {"object-src": [NONE], "base-uri": [NONE]}
 
 
-class ContentPolicy:
-    """Tells browsers on every page of the shop what they may load, unless the view has said so itself."""
+class ContentPolicy(CSPMiddleware):
+    """Tells browsers on every page what they may load, unless the view has said so itself."""
 
-    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
-        self.get_response = get_response
-
-    def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        response = self.get_response(request)
+    def get_policy_parts(
+        self, request: HttpRequest, response: HttpResponseBase, report_only: bool = False
+    ) -> PolicyParts:
+        """Return the policy of a page; of what is no page, none."""
         is_page = response.headers.get("Content-Type", "").startswith("text/html")
-        # Django's own page about an exception is one page with everything in it.
-        is_debugging = settings.DEBUG and response.status_code >= 400
-        if is_page and not is_debugging and not request.path_info.startswith(FREE):
-            match = request.resolver_match
-            response.headers.setdefault(HEADER, _of_paying() if match and match.view_name == PAY else _of_shop())
-        return response
+        return PolicyParts(config=_of(request) if is_page and not report_only else {})
+
+
+def _of(request: HttpRequest) -> dict[str, Any]:
+    if request.path_info.startswith(ADMIN) and request.path_info != DOOR:
+        return _of_admin()
+    match = request.resolver_match
+    return _of_paying() if match and match.view_name == PAY else _of_shop()
 
 
 @cache
-def _of_shop() -> str:
-    media = [place] if (place := _origin(default_storage.url("x"))) else []
-    own = ["'self'"]
-    return _written(
-        {
-            "default-src": own,
-            "img-src": [*own, "data:", *media],
-            "media-src": [*own, *media],
-            "form-action": own,
-            "frame-src": ["'none'"],
-            **ALWAYS,
-        }
-    )
+def _of_shop() -> dict[str, Any]:
+    return {
+        "default-src": [SELF],
+        "img-src": [SELF, "data:", *_media()],
+        "media-src": [SELF, *_media()],
+        "form-action": [SELF],
+        "frame-src": [NONE],
+        "frame-ancestors": [NONE],
+        **ALWAYS,
+    }
 
 
 @cache
-def _of_paying() -> str:
+def _of_paying() -> dict[str, Any]:
     """Return the policy of the pay page: what Razorpay's script loads is its own affair, but for more scripts."""
-    scripts = ["'self'", _origin(settings.RAZORPAY_CHECKOUT_JS_URL), "https://*.razorpay.com"]
-    return _written({"script-src": scripts, **ALWAYS})
+    scripts = [SELF, _origin(settings.RAZORPAY_CHECKOUT_JS_URL), "https://*.razorpay.com"]
+    return {"script-src": scripts, "frame-ancestors": [NONE], **ALWAYS}
 
 
-def _written(policy: dict[str, list[str]]) -> str:
-    return "; ".join(f"{name} {' '.join(sources)}" for name, sources in policy.items())
+@cache
+def _of_admin() -> dict[str, Any]:
+    """Return the policy of the admin. Widgets and the editor bring inline scripts and styles; previews are frames."""
+    return {
+        "default-src": [SELF],
+        "script-src": [SELF, UNSAFE_INLINE],
+        "style-src": [SELF, UNSAFE_INLINE],
+        "img-src": [SELF, "data:", "blob:", *_media()],
+        "media-src": [SELF, "blob:", *_media()],
+        "form-action": [SELF],
+        "frame-src": [SELF],
+        "frame-ancestors": [SELF],
+        **ALWAYS,
+    }
+
+
+def _media() -> list[str]:
+    return [place] if (place := _origin(default_storage.url("x"))) else []
 
 
 def _origin(url: str) -> str:

@@ -14,7 +14,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 @pytest.fixture(autouse=True)
 def _forget() -> None:
-    for found in (policy._of_shop, policy._of_paying):
+    for found in (policy._of_shop, policy._of_paying, policy._of_admin):
         found.cache_clear()
 
 
@@ -52,7 +52,17 @@ def test_the_pay_page_takes_razorpays_scripts_and_no_others(settings: Settings) 
     assert told(buyer.client, order.get_absolute_url())["default-src"] == "'self'"
 
 
-def test_the_admin_and_what_is_no_page_are_left_alone(admin_client: Client) -> None:
+def test_the_admin_loads_nothing_from_third_parties_either(admin_client: Client) -> None:
     make_product(SKU)
-    for path in ("/admin/", "/robots.txt", "/health/live/"):
-        assert told(admin_client, path) == {}
+    found = told(admin_client, "/admin/")
+    assert found["script-src"] == "'self' 'unsafe-inline'"
+    assert found["default-src"] == found["frame-ancestors"] == found["form-action"] == "'self'"
+
+
+def test_the_door_of_the_admin_takes_no_inline_script(client: Client) -> None:
+    assert "unsafe-inline" not in client.get("/admin/login/").headers[policy.HEADER]
+
+
+def test_what_is_no_page_has_no_policy(admin_client: Client) -> None:
+    for path in ("/robots.txt", "/health/live/"):
+        assert policy.HEADER not in admin_client.get(path).headers
