@@ -19,6 +19,8 @@ from tests.home.test_front_door import compose, every_block, page_key
 from tests.home.test_journal import tell
 from tests.programs import Simulator
 
+pytestmark = pytest.mark.once
+
 HTML = {"accept": "text/html"}
 SKU = "CG43-TX-0007"
 

@@ -15,6 +15,8 @@ from wagtail.models import Locale, Page, Site
 from catalog.models import StockMovement
 from tests.factories import make_product
 
+pytestmark = pytest.mark.once
+
 Count = Callable[[], int]
 
 

@@ -27,7 +27,7 @@ from tests.clock import Clock
 from tests.factories import make_product
 from tests.home.test_journal import tell
 
-pytestmark = [pytest.mark.django_db, pytest.mark.covers("MT6")]
+pytestmark = [pytest.mark.django_db, pytest.mark.covers("MT6"), pytest.mark.once]
 MOMENT = dt.datetime(2026, 10, 13, 20, 2, tzinfo=dt.UTC)
 TIMES = re.compile(r"\b(\d{1,2}):(\d{2})(?::\d{2})?\s*([ap]\.?m\b)?", re.IGNORECASE)
 ADDRESSES = re.compile(r"https?://\S+")

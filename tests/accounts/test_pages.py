@@ -21,7 +21,7 @@ from tests.checkout.orders import SKU, assert_books_hold, cart_with, opened, pai
 from tests.checkout.queries import nothing_written
 from tests.factories import Buyer, make_product, make_shop
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 OTHER = "CG43-TX-0008"
 
 

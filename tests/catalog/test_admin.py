@@ -25,7 +25,7 @@ from home.models import ContactPage, ContentPage, HomePage, JournalIndexPage
 from tests.catalog.whole import picked
 from tests.factories import make_product
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 
 @pytest.fixture

@@ -16,7 +16,7 @@ from tests.catalog.test_admin import edit, row, whole
 from tests.catalog.whole import make_whole
 from tests.checkout.admin.people import browser_of, in_role
 
-pytestmark = [pytest.mark.django_db, pytest.mark.covers("ED7")]
+pytestmark = [pytest.mark.django_db, pytest.mark.covers("ED7"), pytest.mark.once]
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ from checkout.models import DeliveryZone
 from home.models import MenuLink, Navigation
 from tests.factories import make_product, make_shop
 
-pytestmark = [pytest.mark.django_db, pytest.mark.covers("ED8")]
+pytestmark = [pytest.mark.django_db, pytest.mark.covers("ED8"), pytest.mark.once]
 
 
 def told() -> list[list[str]]:

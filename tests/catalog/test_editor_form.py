@@ -11,7 +11,7 @@ from home.models import ContentPage, HomePage
 from tests.catalog.test_admin import edit, row
 from tests.factories import make_product
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 
 def test_the_shops_own_addresses() -> None:

@@ -14,7 +14,7 @@ from tests.checkout.queries import nothing_written
 from tests.factories import make_product
 from tests.programs import ROOT
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 
 def key(sku: str, **product: Any) -> int:

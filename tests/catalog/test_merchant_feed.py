@@ -15,7 +15,7 @@ from tests.catalog.test_pictures import upload
 from tests.catalog.test_structured_data import data, pictured
 from tests.factories import Buyer, make_product
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 URL = "/feeds/google-merchant.xml"
 G = "{http://base.google.com/ns/1.0}"
 REQUIRED = {"id", "title", "description", "link", "image_link", "availability", "price", "brand", "condition"}

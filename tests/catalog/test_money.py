@@ -10,6 +10,8 @@ from hypothesis import strategies as st
 from catalog.fields import PaiseField, RupeeField
 from catalog.money import MAX_PAISE, decimal_rupees, exact, group, parse_rupees, percent, plain_rupees, rupees
 
+pytestmark = pytest.mark.once
+
 
 @pytest.mark.covers("MT1")
 @pytest.mark.parametrize(

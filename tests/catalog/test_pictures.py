@@ -15,7 +15,7 @@ from catalog.models import ProductPage, ProductPhoto, ShopImage, ShopRendition
 from catalog.templatetags.pictures import picture, picture_url
 from tests.factories import make_product
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 
 def upload(size: tuple[int, int] = (1600, 1200), mode: str = "RGB", title: str = "Cab") -> ShopImage:

@@ -18,7 +18,7 @@ from tests.catalog.test_admin import edit, row, whole
 from tests.catalog.whole import complete, picked
 from tests.factories import make_product
 
-pytestmark = [pytest.mark.django_db, pytest.mark.covers("PP11")]
+pytestmark = [pytest.mark.django_db, pytest.mark.covers("PP11"), pytest.mark.once]
 NOTHING = {"hsn": "", "country_of_origin": "", "maker_address": "", "photos": inline_formset([])}
 WORDS = {
     "hsn": "Choose the HSN code",

@@ -12,7 +12,7 @@ from catalog.models import ProductPage, ProductPhoto, ShopSettings, Variant
 from tests.catalog.test_pictures import upload
 from tests.factories import make_product
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 DAY = {"@type", "minValue", "maxValue", "unitCode"}
 
 

@@ -17,7 +17,7 @@ from tests.checkout.papers.reading import text
 from tests.factories import BUYER, Buyer, make_product
 from tests.programs import Simulator
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 SKU = "CG43-TX-0007"
 OFFICE = {
     "full_name": "Meena Deshpande",

@@ -10,6 +10,8 @@ from checkout.refunds.bounds import check_dispute
 from checkout.status import RefundStatus
 from tests.checkout.orders import dashboard_refund, ordered, paid
 
+pytestmark = pytest.mark.once
+
 
 @pytest.mark.parametrize(
     ("refunds", "expected"),

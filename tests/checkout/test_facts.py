@@ -18,6 +18,8 @@ from checkout.facts import (
 )
 from checkout.status import PaymentStatus, RefundStatus
 
+pytestmark = pytest.mark.once
+
 TAIL = "Aa1Bb2Cc3Dd4Ee"
 ORDER = {
     "id": f"order_{TAIL}",

@@ -13,6 +13,8 @@ from tests.checkout import faults
 from tests.checkout.faults import Fault, FaultyRazorpay
 from tests.programs import Simulator
 
+pytestmark = pytest.mark.once
+
 ORDER = "order_AAAAAAAAAAAAAA"
 PAYMENT = "pay_AAAAAAAAAAAAAA"
 HTML = "<html><body>Bad Gateway</body></html>"

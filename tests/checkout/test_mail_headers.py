@@ -20,7 +20,7 @@ from tests.checkout.admin.people import browser_of, in_role
 from tests.checkout.orders import cart_with, opened, ordered, paid, place
 from tests.factories import BUYER, make_product
 
-pytestmark = [pytest.mark.django_db, pytest.mark.covers("K14", "K15")]
+pytestmark = [pytest.mark.django_db, pytest.mark.covers("K14", "K15"), pytest.mark.once]
 EVIL = "evil@example.com"
 HOSTILE = [
     f"asha@example.in\r\nBcc: {EVIL}",

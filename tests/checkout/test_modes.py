@@ -16,7 +16,7 @@ from tests.checkout.orders import NEVER_PAID, ONCE_PAID, assert_books_hold, make
 from tests.checkout.reports import deliver, event, order_entity, payment_entity
 from webhooks.models import WebhookEvent
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 LIVE = "rzp_live_abcdefghijklmn"
 
 

@@ -8,6 +8,8 @@ import pytest
 from checkout.facts import BadFacts, is_dispute_id, is_order_id, is_payment_id, is_refund_id
 from checkout.facts.reading import currency, entity, optional_paise, paise, text, unix_time
 
+pytestmark = pytest.mark.once
+
 TAIL = "Aa1Bb2Cc3Dd4Ee"
 
 

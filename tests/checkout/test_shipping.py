@@ -19,6 +19,8 @@ from tests.checkout.orders import DETAILS, SKU, assert_books_hold, cart_with, pl
 from tests.clock import Clock
 from tests.factories import make_product
 
+pytestmark = pytest.mark.once
+
 SETTINGS = ShopSettings(shipping_fee=9_900, free_shipping_from=500_000)
 
 

@@ -11,6 +11,8 @@ from pytest_django import Settings
 from checkout import gateway
 from tests.checkout import reports
 
+pytestmark = pytest.mark.once
+
 SAMPLES = os.environ.get("RAZORPAY_SAMPLES", "")
 ORDER = "order_AAAAAAAAAAAAAA"
 GOOD = reports.triple(ORDER)

@@ -18,6 +18,8 @@ from tests.checkout import faults
 from tests.checkout.faults import FaultyRazorpay
 from tests.programs import wait_until
 
+pytestmark = pytest.mark.once
+
 ORDER = "order_AAAAAAAAAAAAAA"
 
 

@@ -20,7 +20,7 @@ from webhooks.models import Heartbeat, WebhookEvent
 from webhooks.pulse import WORKER
 from webhooks.selftest import PING
 
-pytestmark = [pytest.mark.django_db, pytest.mark.covers("ED10")]
+pytestmark = [pytest.mark.django_db, pytest.mark.covers("ED10"), pytest.mark.once]
 URL = "/admin/first-steps/"
 
 

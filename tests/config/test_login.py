@@ -19,7 +19,7 @@ from pytest_django import Settings
 from tests.checkout.orders import SKU
 from tests.factories import make_product
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 PASSWORD = "a-password-of-the-owner"
 ADDRESS = "203.0.113.7"
 MOST = 5

@@ -6,6 +6,8 @@ import pytest
 from django.test import Client
 from pytest_django import Settings
 
+pytestmark = pytest.mark.once
+
 
 @pytest.fixture
 def media_root(settings: Settings, tmp_path: Path) -> Path:

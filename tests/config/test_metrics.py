@@ -15,6 +15,8 @@ from checkout.models.attention import CaseKind
 from tests.checkout.orders import ordered
 from webhooks.models import Heartbeat, WebhookEvent
 
+pytestmark = pytest.mark.once
+
 TOKEN = "a-token-of-the-suite"
 
 

@@ -14,6 +14,8 @@ from django.test import Client, RequestFactory
 from config import middleware
 from config.middleware import BusyDatabase, KnownLength, PlainContentType
 
+pytestmark = pytest.mark.once
+
 
 def status_for(**extra: str) -> str:
     """Return the status line of the whole WSGI application for a GET of /health/live/."""

@@ -12,7 +12,7 @@ from home.menu import read_menu
 from home.models import ContentPage, HomePage, MenuLink, Navigation
 from tests.factories import make_product, make_shop
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from tests.checkout.admin.people import browser_of, in_role, person
 from webhooks import inbox
 from webhooks.models import WebhookEvent
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 INBOX = "/admin/webhook-events/"
 NASTY = b'{"event": "x", "note": "</pre><script>alert(1)</script>"}'
 

@@ -16,7 +16,7 @@ from tests.checkout.faults import FaultyRazorpay
 from tests.checkout.orders import NEVER_PAID, ordered, outcome
 from webhooks.posted import MAX_POSTED
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 JSON, FORM = "application/json", "application/x-www-form-urlencoded"
 MULTIPART = "multipart/form-data; boundary=x"
 ORDER, PAYMENT, SIGNATURE = "razorpay_order_id", "razorpay_payment_id", "razorpay_signature"

@@ -21,7 +21,7 @@ from tests.programs import Simulator
 from webhooks import selftest
 from webhooks.models import WebhookEvent
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 PAGE = "/admin/razorpay-connection/"
 
 

@@ -15,7 +15,7 @@ from checkout.models import Order, RazorpayOrder
 from checkout.status import OrderStatus
 from tests.checkout import orders as tell
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 
 def url_of(order: Order) -> str:

@@ -16,7 +16,7 @@ from home.models import ContactMessage
 from tests.checkout.orders import ordered, paid, refund_of
 from tests.checkout.queries import nothing_written
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 PREVIEWS = "/admin/orders/mails/"
 BODY = re.compile(r'src="(/admin/orders/mails?/[^"]+/body/)"')
 

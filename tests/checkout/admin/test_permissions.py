@@ -12,7 +12,7 @@ from checkout.models.attention import CaseKind
 from tests.checkout import orders as tell
 from tests.checkout.admin.people import browser_of, in_role
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 CANARY = "Canary Wharfwala"
 
 

@@ -10,7 +10,7 @@ from checkout.models import Order
 from tests.factories import BUYER, Buyer
 from tests.programs import Simulator
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 AUTOCOMPLETE = {
     "email": "email",

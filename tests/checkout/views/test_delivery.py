@@ -17,7 +17,7 @@ from tests.clock import Clock
 from tests.factories import BUYER, Buyer
 from tests.programs import Simulator
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 URL = "/cart/delivery/"
 JSON = {"accept": "application/json"}
 HTML = {"accept": "text/html"}
