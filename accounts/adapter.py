@@ -12,7 +12,7 @@ from django.shortcuts import redirect
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext_lazy as _
 
-from accounts import letters
+from accounts import letters, wishlist
 from accounts.backend import works_here
 from checkout import belonging, throttle
 from checkout import cart as carts
@@ -51,10 +51,11 @@ class ShopAdapter(DefaultAccountAdapter):
         request.session.set_expiry(settings.ACCOUNT_SESSION_COOKIE_AGE)
 
     def post_login(self, request: HttpRequest, user: User, **kwargs: Any) -> HttpResponse:
-        """Bring cart and guest orders together with the account. The browser goes on with the account's cart."""
+        """Bring cart and guest orders together with the account. The browser goes on with its cart and wishlist."""
         response: HttpResponse = super().post_login(request, user, **kwargs)
         belonging.claim(user)
         carts.remember(response, belonging.join(carts.find(request), user))
+        wishlist.remember(response, user)
         return response
 
     def confirm_email(self, request: HttpRequest, email_address: EmailAddress) -> bool:

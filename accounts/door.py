@@ -8,7 +8,7 @@ from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_POST
 
-from accounts import forms, letters, shoppers
+from accounts import forms, letters, shoppers, wishlist
 from checkout import cart as carts
 from checkout import throttle
 from checkout.views.answers import list_errors
@@ -86,9 +86,10 @@ class EmailCode(Plain, allauth_views.ConfirmEmailVerificationCodeView):
 
 @require_POST
 def leave(request: HttpRequest) -> HttpResponse:
-    """Log out, or give up coming in. The cart stays with the account, not with the browser."""
+    """Log out, or give up coming in. Cart and wishlist stay with the account, not with the browser."""
     is_known = request.user.is_authenticated
     response: HttpResponse = allauth_views.logout(request)
     if is_known:
         carts.forget(response)
+        wishlist.forget(response)
     return response

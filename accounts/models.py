@@ -1,7 +1,10 @@
-"""Mail of accounts that waits for the worker."""
+"""What accounts have: mail that waits for the worker, and the models that a shopper keeps."""
 
+from django.conf import settings
 from django.db import models
 from django.utils import timezone
+
+from catalog.models import ProductPage
 
 
 class Letter(models.Model):
@@ -25,3 +28,19 @@ class Letter(models.Model):
 
     def __str__(self) -> str:
         return f"Letter {self.pk}"
+
+
+class Kept(models.Model):
+    """One model on the wishlist of an account. It goes with either of them."""
+
+    account = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="kept")
+    page = models.ForeignKey(ProductPage, on_delete=models.CASCADE, related_name="+")
+    kept_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        # The latest first; what came in one go stands in the order in which it was written.
+        ordering = ["-pk"]
+        constraints = [models.UniqueConstraint(fields=["account", "page"], name="kept_once")]
+
+    def __str__(self) -> str:
+        return f"Kept {self.page_id}"

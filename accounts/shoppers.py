@@ -43,7 +43,7 @@ def find_or_begin(email: str) -> User | None:
 
 
 def close(user: User) -> None:
-    """Remove an account with its addresses, password and name. Its orders stay in the books, as those of a guest.
+    """Remove an account with its addresses, password, name and wishlist. Its orders stay in the books, as a guest's.
 
     Raises ProtectedError when the books name it: somebody who has worked here.
     """

@@ -4,10 +4,12 @@ from django.urls import include, path
 
 from accounts import door, views
 from accounts.guards import for_shoppers, limited
+from accounts.wishlist_views import kept
 
 pages = (
     [
         path("", for_shoppers(views.orders), name="orders"),
+        path("wishlist/", kept, name="wishlist"),
         path("details/", for_shoppers(views.details), name="details"),
         path("password/", for_shoppers(views.password), name="password"),
         path("close/", for_shoppers(views.close), name="close"),

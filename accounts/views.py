@@ -18,7 +18,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from accounts import shoppers
+from accounts import shoppers, wishlist
 from accounts.forms import DetailsForm
 from checkout import belonging, tracker
 from checkout import cart as carts
@@ -81,6 +81,7 @@ def close(request: HttpRequest) -> HttpResponse:
     messages.success(request, _("Your account is closed."))
     response = see_other("/")
     carts.forget(response)
+    wishlist.forget(response)
     return response
 
 

@@ -73,7 +73,7 @@ class Shelf:
 
 
 def read_shelf(
-    products: QuerySet[ProductPage], *, beside: int | None = None, pictured: Iterable[ShopImage] = ()
+    products: QuerySet[ProductPage], *, beside: int | None = None, pictured: Iterable[ShopImage | None] = ()
 ) -> Shelf:
     """Read `products`, a few already, in four queries, however many there are.
 

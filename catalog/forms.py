@@ -1,15 +1,18 @@
 """What an editor is told while a product is written."""
 
 from collections import Counter
+from collections.abc import Callable
 from typing import Any
 
 from django.apps import apps
+from django.core.files.uploadedfile import UploadedFile
+from django.template.defaultfilters import filesizeformat
 from django.urls import get_resolver
-from wagtail.admin.forms import WagtailAdminPageForm
+from wagtail.admin.forms import WagtailAdminModelForm, WagtailAdminPageForm
 from wagtail.admin.forms.pages import CopyForm
 from wagtail.models import Site
 
-from catalog import publishing
+from catalog import films, publishing
 from catalog.variants import with_moved_stock
 
 
@@ -109,6 +112,35 @@ class ProductCopyForm(CopyForm):
         super().__init__(*args, **kwargs)
         for name in ("publish_copies", "alias"):
             self.fields.pop(name, None)
+
+
+class VideoForm(WagtailAdminModelForm):
+    """The editor of a film: looks into its files, and leaves those that pages show as they are."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["poster"].required = True
+        self.fields["file"].help_text = f"MP4 or WebM, at most {filesizeformat(films.LARGEST)}."
+        self.fields["file"].widget.attrs["accept"] = ",".join(films.KINDS)
+        self.fields["captions"].widget.attrs["accept"] = ".vtt"
+        if self.instance.pk:
+            self.fields["file"].disabled = True
+            self.fields["file"].help_text = "It stays as it is. Add another video for another film."
+
+    def clean_file(self) -> Any:
+        """Refuse what is no film."""
+        return self._looked_at("file", films.check_film)
+
+    def clean_captions(self) -> Any:
+        """Refuse what are no captions."""
+        return self._looked_at("captions", films.check_captions)
+
+    def _looked_at(self, name: str, check: Callable[[Any], None]) -> Any:
+        """Return what was sent; what is stored already was looked at when it came."""
+        file = self.cleaned_data.get(name)
+        if isinstance(file, UploadedFile):
+            check(file)
+        return file
 
 
 def _sku(form: Any) -> str:

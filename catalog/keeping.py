@@ -1,4 +1,4 @@
-"""Models that a browser has kept the numbers of: their cards, and which of them are no longer here."""
+"""Models that a browser or an account has kept the numbers of: their cards, and which of them are no longer here."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -25,9 +25,13 @@ class Kept:
         return sum(card.availability.is_sold_out for card in self.cards)
 
 
-def read(text: str, request: HttpRequest) -> Kept:
-    """Return the cards of "12,7,31". What is no number is passed over, and so is what comes after the first 48."""
-    numbers = list(dict.fromkeys(_numbers(text.split(","))))[:MOST]
+def numbers(text: str) -> list[int]:
+    """Return the numbers of "12,7,31". What is none is passed over, and so is what comes after the first 48."""
+    return list(dict.fromkeys(_numbers(text.split(","))))[:MOST]
+
+
+def look(numbers: list[int], request: HttpRequest) -> Kept:
+    """Return the cards of these product pages, in their order."""
     shelf = read_shelf(for_sale().filter(pk__in=numbers))
     found = build_cards(shelf, request=request, threshold=ShopSettings.for_request(request).low_stock_threshold)
     cards = {card.pk: card for card in found}

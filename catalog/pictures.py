@@ -112,7 +112,8 @@ def _images_of(page: Any) -> list[ShopImage]:
     """Return the pictures that the page shows: a product's photos, or what any other page says it shows."""
     photos = getattr(page, "photos", None)
     if photos is not None:
-        return [photo.image for photo in photos.select_related("image")]
+        posters = [page.video.poster] if page.video and page.video.poster else []
+        return [*(photo.image for photo in photos.select_related("image")), *posters]
     return list(page.shown_images()) if hasattr(page, "shown_images") else []
 
 

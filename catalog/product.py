@@ -38,7 +38,8 @@ class VariantChoice:
 def product_context(*, page: ProductPage, request: HttpRequest) -> dict[str, Any]:
     """Return the template's context. An unknown `?variant=` falls back to the first; a draft without rows works too."""
     shop = ShopSettings.for_request(request)
-    shelf = read_shelf(_neighbours(page)[:RELATED], beside=page.pk)
+    video = page.video
+    shelf = read_shelf(_neighbours(page)[:RELATED], beside=page.pk, pictured=[video.poster] if video else [])
     variants = _draft(page.variants) if page.variants.is_deferring else shelf.variants[page.pk]
     photos = _draft(page.photos) if page.photos.is_deferring else shelf.photos[page.pk]
     choices = _choices(page, variants, shop=shop, request=request)
@@ -48,6 +49,7 @@ def product_context(*, page: ProductPage, request: HttpRequest) -> dict[str, Any
         "selected": selected,
         "sold_out": [choice for choice in choices if choice.availability.is_sold_out],
         "photos": photos,
+        "video": video,
         "details": details(page, selected.variant if selected else None, shop),
         "related": build_cards(shelf, request=request, threshold=shop.low_stock_threshold),
         "limit": page.per_person_limit,

@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from catalog import pictures
 from catalog.addresses import absolute
-from catalog.models import ProductPage, ProductPhoto, ShopSettings
+from catalog.models import ProductPage, ProductPhoto, ShopSettings, Video
 from catalog.money import RUPEE, decimal_rupees
 from catalog.product import VariantChoice
 
@@ -37,6 +37,7 @@ def product(
         "sku": paid[0].sku,
         "brand": {"@type": "Brand", "name": page.brand.name},
         **({"material": page.material} if page.material else {}),
+        **({"subjectOf": _video(page.video, images[0])} if page.video else {}),
         "offers": [_offer(page, choice, shop) for choice in paid],
     }
 
@@ -79,6 +80,19 @@ def website(shop: ShopSettings, url: str) -> dict[str, Any]:
 
 def _thing(kind: str, *, name: str, url: str) -> dict[str, Any]:
     return {"@context": SCHEMA, "@type": kind, "name": name, "url": url}
+
+
+def _video(video: Video, otherwise: str) -> dict[str, Any]:
+    """Return a film, with its poster or the picture `otherwise`."""
+    poster = absolute(pictures.url_up_to(video.poster, 1200)) if video.poster else otherwise
+    return {
+        "@type": "VideoObject",
+        "name": video.title,
+        "description": video.description,
+        "thumbnailUrl": poster,
+        "uploadDate": video.uploaded_at.isoformat(),
+        "contentUrl": absolute(video.file.url),
+    }
 
 
 def _offer(page: ProductPage, choice: VariantChoice, shop: ShopSettings) -> dict[str, Any]:

@@ -32,4 +32,5 @@ def wishlist(request: HttpRequest) -> HttpResponse:
 @cache_control(private=True, max_age=60)
 def kept_cards(request: HttpRequest) -> HttpResponse:
     """Answer with the cards of `?ids=12,7,31` as HTML, for the wishlist and what was looked at."""
-    return render(request, "catalog/parts/kept_cards.html", {"kept": keeping.read(request.GET.get("ids", ""), request)})
+    found = keeping.look(keeping.numbers(request.GET.get("ids", "")), request)
+    return render(request, "catalog/parts/kept_cards.html", {"kept": found})

@@ -6,6 +6,7 @@ from typing import Any
 from django.contrib import messages
 from django.contrib.auth.models import Permission
 from django.db.models import QuerySet
+from django.forms import modelform_factory
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import URLResolver, include, path
@@ -13,6 +14,7 @@ from wagtail import hooks
 from wagtail.log_actions import LogFormatter
 from wagtail.models import Page
 from wagtail.snippets.models import register_snippet
+from wagtail.snippets.views.chooser import SnippetChooserViewSet
 from wagtail.snippets.views.snippets import SnippetViewSet, SnippetViewSetGroup
 
 from catalog.admin import uploads
@@ -20,7 +22,8 @@ from catalog.admin.checker import use_our_checker
 from catalog.admin.prices import PriceBulkAction
 from catalog.admin.products import ProductListing
 from catalog.admin.stock import StockViewSet
-from catalog.models import Brand, Genre, HsnCode, ProductPage
+from catalog.forms import VideoForm
+from catalog.models import Brand, Genre, HsnCode, ProductPage, Video
 from catalog.publishing import REFUSED, lacks_of
 from catalog.uploads import working
 from catalog.variants import copy_without_skus, forget_unmoved, moved_skus_below
@@ -57,6 +60,27 @@ class HsnCodeViewSet(SnippetViewSet):
     search_fields = ["code", "description"]
 
 
+class VideoChooser(SnippetChooserViewSet):
+    """Chooses a video for a product, or takes a new one right there."""
+
+    creation_tab_label = create_action_label = "Upload"
+
+    creation_form_class = modelform_factory(
+        Video, form=VideoForm, fields=["title", "file", "poster", "description", "captions"]
+    )
+
+
+class VideoViewSet(SnippetViewSet):
+    """Videos."""
+
+    model = Video
+    icon = "media"
+    menu_order = 165
+    add_to_admin_menu = True
+    chooser_viewset_class = VideoChooser
+    list_display = ["title", "uploaded_at"]
+
+
 class LabelGroup(SnippetViewSetGroup):
     """The labels that products carry."""
 
@@ -67,6 +91,7 @@ class LabelGroup(SnippetViewSetGroup):
 
 
 register_snippet(LabelGroup)
+register_snippet(VideoViewSet)
 hooks.register("register_bulk_action", PriceBulkAction)
 hooks.register("construct_wagtail_userbar", use_our_checker)
 
@@ -121,6 +146,13 @@ def ask_for_skus(request: HttpRequest, page: Page, new_page: Page) -> None:
     if isinstance(new_page.specific, ProductPage):
         copy_without_skus(page.specific, new_page.specific, user=request.user)
         messages.warning(request, "The copy is a draft. Give each of its variants a SKU before you publish it.")
+
+
+@hooks.register("after_publish_page")
+def ask_for_size(request: HttpRequest, page: Page) -> None:
+    """Say that a published product does not show how large it is: people misjudge that from photos."""
+    if isinstance(page, ProductPage) and not (page.length_mm and page.height_mm):
+        messages.warning(request, "Length and height are empty, so the page cannot show the size beside a coin.")
 
 
 @hooks.register("before_delete_page")

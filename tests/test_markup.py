@@ -9,7 +9,7 @@ from django.conf import settings
 from django.core.management import call_command
 from django.utils import timezone
 
-from catalog.models import Variant
+from catalog.models import ProductPage, Variant
 from checkout.models import Order
 from home.models import ContactPage, ContentPage, HomePage, JournalIndexPage
 from tests.accounts.shopper import ask_for_code, come_in
@@ -85,7 +85,8 @@ def garage() -> Iterator[tuple[str, Any]]:
     come_in(client)
     yield "no orders", client.get("/account/")
     buyer.buy(SKU)
-    for path in ("", "details/", "email/", "password/", "close/"):
+    client.post("/account/wishlist/", {"keep": ProductPage.objects.get().pk})
+    for path in ("", "details/", "email/", "password/", "close/", "wishlist/"):
         yield path, client.get(f"/account/{path}")
     yield "bad password", client.post("/account/password/", {"new_password1": "1", "new_password2": "2"})
     client.post("/account/email/", {"email": "new@example.in", "action_add": "yes"})
@@ -161,8 +162,9 @@ def test_pages_of_accounts() -> None:
         "No orders yet",
         "Not paid yet",
         "Check 2 answers",
+        "Take off",
     ]
-    assert_sound(garage(), number=17, marks=marks)
+    assert_sound(garage(), number=18, marks=marks)
 
 
 @pytest.mark.covers("K1", "K7")

@@ -9,6 +9,7 @@ from catalog.models.stock import Stock, StockMovement
 from catalog.models.tax import GstRate, HsnCode
 from catalog.models.upload import Upload, UploadLine
 from catalog.models.variant import Variant
+from catalog.models.video import Video
 
 __all__ = [
     "Brand",
@@ -28,4 +29,5 @@ __all__ = [
     "Upload",
     "UploadLine",
     "Variant",
+    "Video",
 ]

@@ -19,6 +19,7 @@ from catalog.forms import ProductCopyForm, ProductPageForm, TopPageForm
 from catalog.models.images import ShopImage
 from catalog.models.labels import Brand, Genre
 from catalog.models.tax import HsnCode
+from catalog.models.video import Video
 
 TEXT_FEATURES = ["h2", "h3", "bold", "italic", "ol", "ul", "link"]
 
@@ -42,7 +43,7 @@ class CatalogPage(Page):
         """Find a product and its labels in one query; Wagtail takes two for the page and one for each label."""
         if len(path_components) != 1:
             return super().route(request, path_components)
-        products = ProductPage.objects.child_of(self).select_related("brand", "genre", "hsn")
+        products = ProductPage.objects.child_of(self).select_related("brand", "genre", "hsn", "video__poster")
         return get_object_or_404(products, slug=path_components[0]).route(request, [])
 
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
@@ -92,6 +93,7 @@ class ProductPage(Page):
     hsn = models.ForeignKey(
         HsnCode, on_delete=models.PROTECT, null=True, blank=True, related_name="products", verbose_name="HSN code"
     )
+    video = models.ForeignKey(Video, on_delete=models.SET_NULL, null=True, blank=True, related_name="products")
     length_mm = models.PositiveSmallIntegerField("length (mm)", null=True, blank=True)
     width_mm = models.PositiveSmallIntegerField("width (mm)", null=True, blank=True)
     height_mm = models.PositiveSmallIntegerField("height (mm)", null=True, blank=True)
@@ -121,6 +123,9 @@ class ProductPage(Page):
             ]
         ),
         InlinePanel("photos", heading="Photos", label="photo", min_num=1, help_text="At least three; the first leads."),
+        FieldPanel(
+            "video", help_text="A short film, after the photos. Nothing of it is loaded before somebody plays it."
+        ),
         InlinePanel("variants", heading="Variants and prices", label="variant", min_num=1),
         FieldPanel("curators_note"),
         FieldPanel("description", help_text="What one sees and can open, such as Bonnet and doors open; rubber tyres."),

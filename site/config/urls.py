@@ -17,7 +17,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
 
 # An address with a host is another machine's.
 if settings.MEDIA_URL.startswith("/"):
-    urlpatterns.append(path(f"{settings.MEDIA_URL.strip('/')}/<path:path>", media.picture, name="media"))
+    urlpatterns.append(path(f"{settings.MEDIA_URL.strip('/')}/<path:path>", media.public_file, name="media"))
 
 urlpatterns += [
     path("", include("catalog.urls")),

@@ -1,37 +1,81 @@
-// What this browser remembers of models: those that were kept, and those that were looked at. Nothing but their numbers
-// leaves it, when their cards are shown.
+// What this browser remembers of models: those that were kept, and those that were looked at. While somebody is logged
+// in, the list of kept models is a copy of the account's; otherwise nothing but numbers leaves the browser.
 
 const KEPT = "wishlist";
 const SEEN = "looked-at";
+// Whose list KEPT is: the mark of an account, or nothing when it is the browser's own. And when it was copied.
+const OF = "wishlist-of";
+const AT = "wishlist-at";
 const MOST = 48;
 const RECENT = 8;
+const FRESH = 300_000;
+
+function recall(name) {
+  try {
+    return localStorage.getItem(name) ?? "";
+  } catch {
+    return "";
+  }
+}
+
+function store(name, text) {
+  try {
+    localStorage.setItem(name, text);
+  } catch {
+    // It lasts no longer than nothing at all.
+  }
+}
 
 function read(name) {
   try {
-    const found = JSON.parse(localStorage.getItem(name)) ?? [];
+    const found = JSON.parse(recall(name) || "[]");
     return found.filter(({ id }) => Number.isInteger(id)).slice(0, MOST);
   } catch {
-    // The browser stores nothing, or something that is not ours.
+    // Something that is not ours.
     return [];
   }
 }
 
-function write(name, list) {
-  try {
-    localStorage.setItem(name, JSON.stringify(list.slice(0, MOST)));
-  } catch {
-    // The list lasts no longer than nothing at all.
-  }
-}
+const write = (name, list) => store(name, JSON.stringify(list.slice(0, MOST)));
 
-// The one way in which the wishlist changes: `list` is [{ id: number of a product page, title }], the newest first. A list
-// that an account has on the server comes in here too, already joined with the one in the browser.
+// The one way in which the wishlist changes: `list` is [{ id: number of a product page, title }], the newest first.
 function keep(list) {
   write(KEPT, list);
   paint();
 }
 
 const without = (list, id) => list.filter((entry) => entry.id !== id);
+const ids = (list) => list.map(({ id }) => id).join(",");
+const cookie = (name) => document.cookie.match(`(?:^|; )(?:__Host-)?${name}=([^;]+)`)?.[1] ?? "";
+const place = document.querySelector("[data-account-list]");
+
+// Asks for the account's list, or tells what changes of it, and takes over what the shop answers.
+async function ask(change) {
+  const headers = { Accept: "application/json", "X-CSRFToken": cookie("csrftoken") };
+  const told = change && { method: "POST", body: new URLSearchParams(change) };
+  const answer = await fetch(place.dataset.accountList, { headers, ...told });
+  if (answer.status === 401) return leave();
+  if (!answer.ok) throw new Error(`Answer ${answer.status}`);
+  const { of, list } = await answer.json();
+  store(OF, of);
+  store(AT, Date.now());
+  keep(list);
+}
+
+// Nobody is logged in here: what was an account's does not stay. The browser's own list does.
+function leave() {
+  if (!recall(OF)) return;
+  store(OF, "");
+  keep([]);
+}
+
+async function agree(isShown) {
+  const account = cookie("wishlist");
+  if (recall(OF) !== account) leave();
+  if (!account || !place) return;
+  if (!recall(OF)) await ask({ keep: ids(read(KEPT)) });
+  else if (isShown || Date.now() - recall(AT) > FRESH) await ask();
+}
 
 function paint() {
   const kept = read(KEPT);
@@ -47,17 +91,19 @@ function paint() {
 
 // Puts the cards into their box and returns those of the list that the shop has no card for.
 async function fill(box, list) {
-  const answer = await fetch(`${box.dataset.url}?ids=${list.map(({ id }) => id).join(",")}`);
+  const answer = await fetch(`${box.dataset.url}?ids=${ids(list)}`);
   if (!answer.ok) throw new Error(`Answer ${answer.status}`);
-  const place = box.querySelector("[data-cards]");
-  place.innerHTML = await answer.text();
-  const gone = place.querySelector("[data-gone]").dataset.gone.split(",").map(Number);
+  const cards = box.querySelector("[data-cards]");
+  cards.innerHTML = await answer.text();
+  const gone = cards.querySelector("[data-gone]").dataset.gone.split(",").map(Number);
   paint();
   return list.filter(({ id }) => gone.includes(id));
 }
 
 async function showKept(box) {
   const list = read(KEPT);
+  document.querySelector("[data-of-account]").hidden = !recall(OF);
+  document.querySelector("[data-of-browser]").hidden = Boolean(recall(OF));
   box.querySelector("[data-empty]").hidden = list.length > 0;
   if (!list.length) return;
   const gone = await fill(box, list);
@@ -66,6 +112,7 @@ async function showKept(box) {
   told.textContent = `${told.dataset.goneWords} ${gone.map(({ title }) => title).join(", ")}.`;
   told.hidden = false;
   keep(list.filter((entry) => !gone.includes(entry)));
+  if (recall(OF)) await ask({ drop: ids(gone) });
 }
 
 async function showRecent(box) {
@@ -77,22 +124,30 @@ async function showRecent(box) {
   box.hidden = gone.length === others.length;
 }
 
+const wishlist = document.querySelector("[data-wishlist]");
+// One request after the other: an answer must not bring back what was pressed meanwhile.
+let turn = agree(wishlist).catch(() => {});
+
 document.addEventListener("click", (event) => {
   const button = event.target.closest("[data-save]");
   if (!button) return;
   const id = Number(button.dataset.save);
-  const others = without(read(KEPT), id);
-  keep(button.ariaPressed === "true" ? others : [{ id, title: button.dataset.title }, ...others]);
+  const before = read(KEPT);
+  const isKept = button.ariaPressed === "true";
+  keep(isKept ? without(before, id) : [{ id, title: button.dataset.title }, ...without(before, id)]);
+  // The account may only just be answering for the first time. What it did not learn is not shown as kept.
+  const tell = () => recall(OF) && ask({ [isKept ? "drop" : "keep"]: id });
+  turn = turn.then(tell).catch(() => keep(before));
 });
-// What a script for accounts needs: to read the list, and to put in its place the one that the server has joined with it.
-Object.assign(globalThis.shop, { readWishlist: () => read(KEPT), keepWishlist: keep });
 
-// Another tab has changed the list, or the page comes back from the browser's memory.
+// Another tab has changed the list, or the page comes back from the browser's memory, maybe to somebody else.
 window.addEventListener("storage", paint);
-window.addEventListener("pageshow", paint);
+window.addEventListener("pageshow", (event) => (event.persisted && wishlist ? location.reload() : paint()));
 
 paint();
-const wishlist = document.querySelector("[data-wishlist]");
-if (wishlist) showKept(wishlist).catch(() => (wishlist.querySelector("[data-failed]").hidden = false));
+if (wishlist) {
+  const failed = () => (wishlist.querySelector("[data-failed]").hidden = false);
+  turn.then(() => showKept(wishlist)).catch(failed);
+}
 const recent = document.querySelector("[data-recent]");
 if (recent) showRecent(recent).catch(() => {});

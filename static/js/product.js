@@ -31,6 +31,19 @@ if (gallery) {
   const strip = gallery.querySelector("ul");
   const thumbs = [...gallery.querySelectorAll("a[href^='#']")];
   const dialog = gallery.querySelector("dialog");
+  const links = [...strip.querySelectorAll("li > a")];
+  let large = 0;
+
+  function enlarge(index) {
+    large = (index + links.length) % links.length;
+    const { href, dataset } = links[large];
+    const picture = new Image();
+    picture.src = href;
+    picture.alt = links[large].querySelector("img").alt;
+    dialog.querySelector("img")?.remove();
+    dialog.prepend(picture);
+    dialog.querySelector("[data-caption]").textContent = dataset.caption;
+  }
 
   thumbs.forEach((thumb, index) =>
     thumb.addEventListener("click", (event) => {
@@ -40,6 +53,8 @@ if (gallery) {
   );
   const seen = new IntersectionObserver(
     (entries) => {
+      // A film that was slid away is not heard on.
+      entries.forEach(({ isIntersecting, target }) => isIntersecting || target.querySelector("video")?.pause());
       const entry = entries.find(({ isIntersecting }) => isIntersecting);
       if (!entry) return;
       const current = [...strip.children].indexOf(entry.target);
@@ -54,14 +69,16 @@ if (gallery) {
     const link = event.target.closest("a");
     if (!link || event.metaKey || event.ctrlKey || event.shiftKey) return;
     event.preventDefault();
-    const picture = new Image();
-    picture.src = link.href;
-    picture.alt = link.querySelector("img").alt;
-    dialog.querySelector("img")?.remove();
-    dialog.prepend(picture);
+    enlarge(links.indexOf(link));
     dialog.showModal();
   });
   dialog.addEventListener("click", (event) => {
     if (event.target === dialog || event.target.closest("[data-close]")) dialog.close();
+    const turn = event.target.closest("[data-turn]");
+    if (turn) enlarge(large + Number(turn.dataset.turn));
+  });
+  dialog.addEventListener("keydown", ({ key }) => {
+    const step = { ArrowLeft: -1, ArrowRight: 1 }[key];
+    if (step) enlarge(large + step);
   });
 }

@@ -70,6 +70,17 @@ def test_a_photo_must_say_what_it_shows(admin_client: Client, product: ProductPa
     assert is_live(product)
 
 
+@pytest.mark.covers("PP2")
+def test_a_size_that_is_missing_is_told_and_stops_nobody(admin_client: Client, product: ProductPage) -> None:
+    text = "cannot show the size beside a coin"
+    sized = {"length_mm": "98", "width_mm": "36", "height_mm": "37"}
+    for fields, is_told in (({}, True), (sized, False)):
+        answer = edit(admin_client, product, rows(product), **whole(**fields))
+        assert answer.status_code == 302
+        assert is_live(product)
+        assert (text in admin_client.get(answer["Location"]).content.decode()) == is_told
+
+
 def test_a_draft_may_lack_everything(admin_client: Client, product: ProductPage) -> None:
     assert edit(admin_client, product, rows(product), **NOTHING).status_code == 302
     draft = latest(product)

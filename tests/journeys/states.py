@@ -9,6 +9,7 @@ from tests.journeys.accounts import ACCOUNT_STATES
 from tests.journeys.shopper import Shopper
 
 PLAIN, CHOICE, SOLD_OUT, LIMITED = "CW64-MR-0064", "CG43-TX-0008", "BD50-HK-0050", "AR43-LM-0099"
+FILMED = "MM18-GT-0001"
 Bring = Callable[[Shopper], object]
 EXPIRE = """
 from django.utils import timezone
@@ -250,6 +251,13 @@ def sent_message(shopper: Shopper) -> None:
     page.get_by_role("heading", name="We have your message").wait_for()
 
 
+def filmed(shopper: Shopper) -> None:
+    """A product with its film in view, and what it shows in words."""
+    shopper.see(FILMED)
+    shopper.page.locator(".gallery__play").click()
+    shopper.page.locator(".more summary").filter(has_text="video").click()
+
+
 def kept(shopper: Shopper) -> None:
     """A wishlist of two, of which one is sold out."""
     for sku in (PLAIN, SOLD_OUT):
@@ -298,6 +306,7 @@ STATES: dict[str, Bring] = {
     "product-choice": of(CHOICE),
     "product-limited": of(LIMITED),
     "product-sold-out": of(SOLD_OUT),
+    "product-video": filmed,
     "wishlist": kept,
     "wishlist-empty": at("/wishlist/"),
     "tell-me-errors": wrong_request,

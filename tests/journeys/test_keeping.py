@@ -3,6 +3,8 @@
 import pytest
 from playwright.sync_api import expect
 
+from tests.journeys import accounts
+from tests.journeys.conftest import MakeShopper
 from tests.journeys.shop import Shop
 from tests.journeys.shopper import Shopper
 from tests.journeys.states import PLAIN, SOLD_OUT
@@ -50,6 +52,32 @@ def test_what_is_gone_is_named_and_taken_off(shopper: Shopper) -> None:
         page.evaluate("text => { localStorage.wishlist = text; }", odd)
         page.reload()
         expect(page.get_by_text("Nothing here yet")).to_be_visible()
+
+
+@pytest.mark.covers("PP16")
+def test_an_account_has_one_list_on_every_device(make_shopper: MakeShopper) -> None:
+    phone, laptop = make_shopper("phone"), make_shopper("desktop")
+    laptop.email = phone.email
+    phone.goto("/shop/?q=rally")
+    phone.page.get_by_role("button", name="Keep Monsoon Rally No. 64").click()
+    accounts.come_in(phone)
+    phone.page.wait_for_function("localStorage['wishlist-of']")
+    accounts.come_in(laptop)
+    laptop.see(SOLD_OUT)
+    laptop.page.locator(f".buy__head {KEEP}").click()
+    laptop.goto("/wishlist/")
+    expect(laptop.page.get_by_text("Kept in your account")).to_be_visible()
+    expect(laptop.page.locator(".card")).to_have_count(2)
+    with laptop.page.expect_response("**/account/wishlist/"):
+        laptop.page.get_by_role("button", name="Keep Monsoon Rally No. 64").click()
+    phone.goto("/wishlist/")
+    expect(phone.page.locator(".card")).to_have_count(1)
+    phone.goto("/account/")
+    phone.button("Log out").click()
+    phone.page.wait_for_url("**/")
+    phone.goto("/wishlist/")
+    expect(phone.page.get_by_text("Nothing here yet")).to_be_visible()
+    assert "Highway" not in phone.page.evaluate("JSON.stringify({ ...localStorage, 'looked-at': '' })")
 
 
 @pytest.mark.covers("PP14")

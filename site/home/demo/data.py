@@ -6,6 +6,7 @@ from typing import Any
 
 FOLDER = Path(__file__).resolve().parent
 PICTURES = FOLDER / "pictures"
+VIDEOS = FOLDER / "videos"
 
 
 def read(name: str) -> dict[str, Any]:

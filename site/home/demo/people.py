@@ -12,8 +12,13 @@ DEMO_USERS: list[tuple[str, str, str]] = [
 """User name, password and role of the people that the demo shop knows."""
 
 ADMIN = ("wagtailadmin.access_admin",)
-GOODS = tuple(
-    f"catalog.{verb}_{model}" for model in ("brand", "genre", "hsncode") for verb in ("add", "change", "view")
+GOODS = (
+    "catalog.delete_video",
+    *(
+        f"catalog.{verb}_{model}"
+        for model in ("brand", "genre", "hsncode", "video")
+        for verb in ("add", "change", "view")
+    ),
 )
 PICKS = tuple(f"wagtailsearchpromotions.{verb}_searchpromotion" for verb in ("add", "change", "delete"))
 STOCK = (

@@ -14,6 +14,7 @@ from catalog.models import Brand, CatalogPage, Genre, HsnCode, ProductPage, Prod
 from catalog.money import PAISE
 from catalog.progress import Progress
 from home.demo.data import read, read_products
+from home.demo.films import load_film
 from home.demo.labels import maker_addresses
 
 SOLD = 6
@@ -30,6 +31,7 @@ def load_products(shop: CatalogPage, images: dict[str, ShopImage], hsn: HsnCode,
                 page = _page(row, hsn=hsn, address=addresses[row["brand"]])
                 page.photos = _photos(row, images=images, words=words)
                 page.variants = _variants(row)
+                page.video = load_film(row.get("video"), images)
                 _publish(page, shop, row)
             progress.advance()
 
