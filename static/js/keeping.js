@@ -6,6 +6,8 @@ const SEEN = "looked-at";
 // Whose list KEPT is: the mark of an account, or nothing when it is the browser's own. And when it was copied.
 const OF = "wishlist-of";
 const AT = "wishlist-at";
+// What the account was not told yet, {"12": "keep"}: a shopper may press a heart and be gone before it is sent.
+const UNTOLD = "wishlist-untold";
 const MOST = 48;
 const RECENT = 8;
 const FRESH = 300_000;
@@ -36,6 +38,14 @@ function read(name) {
   }
 }
 
+function untold() {
+  try {
+    return Object.entries(JSON.parse(recall(UNTOLD) || "{}"));
+  } catch {
+    return [];
+  }
+}
+
 const write = (name, list) => store(name, JSON.stringify(list.slice(0, MOST)));
 
 // The one way in which the wishlist changes: `list` is [{ id: number of a product page, title }], the newest first.
@@ -52,8 +62,8 @@ const place = document.querySelector("[data-account-list]");
 // Asks for the account's list, or tells what changes of it, and takes over what the shop answers.
 async function ask(change) {
   const headers = { Accept: "application/json", "X-CSRFToken": cookie("csrftoken") };
-  const told = change && { method: "POST", body: new URLSearchParams(change) };
-  const answer = await fetch(place.dataset.accountList, { headers, ...told });
+  const posted = change && { method: "POST", body: new URLSearchParams(change), keepalive: true };
+  const answer = await fetch(place.dataset.accountList, { headers, ...posted });
   if (answer.status === 401) return leave();
   if (!answer.ok) throw new Error(`Answer ${answer.status}`);
   const { of, list } = await answer.json();
@@ -62,8 +72,17 @@ async function ask(change) {
   keep(list);
 }
 
+async function tell() {
+  const before = recall(UNTOLD);
+  if (!before || !recall(OF)) return;
+  const those = (kind) => untold().flatMap(([id, told]) => (told === kind ? id : []));
+  await ask({ keep: those("keep"), drop: those("drop") });
+  if (recall(UNTOLD) === before) store(UNTOLD, "");
+}
+
 // Nobody is logged in here: what was an account's does not stay. The browser's own list does.
 function leave() {
+  store(UNTOLD, "");
   if (!recall(OF)) return;
   store(OF, "");
   keep([]);
@@ -74,6 +93,7 @@ async function agree(isShown) {
   if (recall(OF) !== account) leave();
   if (!account || !place) return;
   if (!recall(OF)) await ask({ keep: ids(read(KEPT)) });
+  else if (recall(UNTOLD)) await tell();
   else if (isShown || Date.now() - recall(AT) > FRESH) await ask();
 }
 
@@ -132,12 +152,13 @@ document.addEventListener("click", (event) => {
   const button = event.target.closest("[data-save]");
   if (!button) return;
   const id = Number(button.dataset.save);
-  const before = read(KEPT);
+  const others = without(read(KEPT), id);
   const isKept = button.ariaPressed === "true";
-  keep(isKept ? without(before, id) : [{ id, title: button.dataset.title }, ...without(before, id)]);
-  // The account may only just be answering for the first time. What it did not learn is not shown as kept.
-  const tell = () => recall(OF) && ask({ [isKept ? "drop" : "keep"]: id });
-  turn = turn.then(tell).catch(() => keep(before));
+  keep(isKept ? others : [{ id, title: button.dataset.title }, ...others]);
+  if (!cookie("wishlist")) return;
+  store(UNTOLD, JSON.stringify({ ...Object.fromEntries(untold()), [id]: isKept ? "drop" : "keep" }));
+  // What fails is told by the next page.
+  turn = turn.then(tell).catch(() => {});
 });
 
 // Another tab has changed the list, or the page comes back from the browser's memory, maybe to somebody else.
