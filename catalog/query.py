@@ -1,6 +1,5 @@
 """What a listing's address asks for, read without trust: whatever is not understood is ignored."""
 
-import re
 from dataclasses import dataclass, field, replace
 from typing import Self
 from urllib.parse import urlencode
@@ -9,6 +8,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from catalog.money import parse_rupees, plain_rupees
+from catalog.text import visible
 
 MAX_TEXT = 100
 MAX_CHOICES = 20
@@ -90,8 +90,8 @@ class ListingQuery:
 
 
 def _text(raw: str) -> str:
-    """Return one line of printable text; PostgreSQL refuses NUL, and nobody searches for control characters."""
-    return " ".join(re.sub(r"[\x00-\x1f\x7f\ud800-\udfff]", " ", raw[: 4 * MAX_TEXT]).split())[:MAX_TEXT]
+    """Return one line of printable text; PostgreSQL refuses NUL, and nobody searches for what cannot be seen."""
+    return " ".join(visible(raw[: 4 * MAX_TEXT]).split())[:MAX_TEXT]
 
 
 def _choices(raw: list[str]) -> tuple[str, ...]:

@@ -31,6 +31,7 @@ def wishlist(request: HttpRequest) -> HttpResponse:
 @require_safe
 @cache_control(private=True, max_age=60)
 def kept_cards(request: HttpRequest) -> HttpResponse:
-    """Answer with the cards of `?ids=12,7,31` as HTML, for the wishlist and what was looked at."""
+    """Answer with the cards of `?ids=12,7,31` as HTML, for the wishlist or, with `of=recent`, what was looked at."""
     found = keeping.look(keeping.numbers(request.GET.get("ids", "")), request)
-    return render(request, "catalog/parts/kept_cards.html", {"kept": found})
+    context = {"kept": found, "is_wishlist": request.GET.get("of") != "recent"}
+    return render(request, "catalog/parts/kept_cards.html", context)

@@ -12,6 +12,7 @@ from django.core.validators import RegexValidator
 from django.utils.translation import gettext_lazy as _
 
 from catalog.states import State
+from catalog.text import visible
 from checkout.shipping import PIN
 
 MOBILE = re.compile(r"[6-9][0-9]{9}")
@@ -22,15 +23,23 @@ class OneLineField(forms.CharField):
     """Text on one line: control characters and runs of blanks become one blank."""
 
     def to_python(self, value: Any) -> str:
-        """Return the text with every run of blanks and line breaks as one blank."""
-        return re.sub(r"\s+", " ", super().to_python(value) or "").strip()
+        """Return the text with every run of blanks and line breaks as one blank, and nothing that cannot be seen."""
+        return re.sub(r"\s+", " ", visible(super().to_python(value) or "")).strip()
+
+
+class LinesField(forms.CharField):
+    """Text of several lines."""
+
+    def to_python(self, value: Any) -> str:
+        """Return the text without what cannot be seen."""
+        return visible(super().to_python(value) or "")
 
 
 class MailField(forms.EmailField):
     """One email address. Quoted names, which could hold commas and line breaks, are refused: nobody needs them."""
 
     SHAPE = r"""^[^\s@"<>,;]+@[^\s@"<>,;]+\.[^\s@"<>,;]+$"""
-    UNWANTED = re.compile(r'[\s"<>,;\x00-\x1f\x7f]')
+    UNWANTED = re.compile(r'[\s"<>,;]')
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**{"max_length": 254, **kwargs})
@@ -44,7 +53,7 @@ class MailField(forms.EmailField):
     def to_python(self, value: Any) -> str:
         """Return the address. Raises ValidationError."""
         text = str(super().to_python(value) or "")
-        if self.UNWANTED.search(text):
+        if self.UNWANTED.search(text) or text != visible(text):
             raise ValidationError(self.error_messages["invalid"], code="invalid")
         return text
 

@@ -51,7 +51,7 @@ class Quote:
 
     @property
     def promise(self) -> str:
-        """When it arrives: "Delivered 14-17 Oct to 560001"; empty without a PIN code."""
+        """When it arrives: "Delivered 14–17 Oct to 560001"; empty without a PIN code."""
         if not self.postcode:
             return ""
         return _("Delivered %(dates)s to %(pin)s") % {"dates": span(self.first, self.last), "pin": self.postcode}

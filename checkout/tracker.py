@@ -142,11 +142,12 @@ def steps(order: Order) -> list[Step]:
         return []
     times = {event.status: event.at for event in order.events.all() if event.status}
     parcel = " ".join(part for part in (order.carrier, order.tracking_number) if part)
+    expected = _("Expected %(dates)s") % {"dates": order.promise} if order.promise else ""
     way = [
         (OrderStatus.PAID, _("Payment received"), ""),
         (OrderStatus.PACKED, _("Packing"), _("Double-boxed by hand")),
         (OrderStatus.SHIPPED, _("On the road"), parcel or _("We email the tracking number")),
-        (OrderStatus.DELIVERED, _("Delivered"), ""),
+        (OrderStatus.DELIVERED, _("Delivered"), "" if order.status == OrderStatus.DELIVERED else expected),
     ]
     reached = [status for status, _label, _detail in way].index(OrderStatus(order.status))
     done = [Step(label, detail, times.get(status), "done") for status, label, detail in way[: reached + 1]]

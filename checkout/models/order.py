@@ -125,7 +125,7 @@ class Order(models.Model):
 
     @property
     def promise(self) -> str:
-        """The days on which the parcel was promised to arrive, such as 14-17 Oct, or an empty text."""
+        """The days on which the parcel was promised to arrive, such as 14–17 Oct, or an empty text."""
         return span(self.promised_from, self.promised_to)
 
     @property

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from limits import RateLimitItemPerHour
 
 from checkout import throttle
-from checkout.forms import MailField, MobileField, OneLineField
+from checkout.forms import LinesField, MailField, MobileField, OneLineField
 from checkout.views.answers import keep_private, list_errors, retry_after, see_other
 from home.models import ContactMail, ContactMessage, ContactPage
 
@@ -69,7 +69,7 @@ class ContactForm(forms.Form):
         help_text=_("It is in the email that you got"),
         widget=forms.TextInput({"autocomplete": "off", "spellcheck": "false"}),
     )
-    text = forms.CharField(
+    text = LinesField(
         label=_("Your message"),
         max_length=4000,
         error_messages={"required": _("Write your message.")},

@@ -6,9 +6,11 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
-from django.shortcuts import render
+from django.shortcuts import redirect, render
+from django.templatetags.static import static
 from django.urls import path
 from django.utils.cache import patch_cache_control
+from django.views.decorators.cache import cache_control
 from django.views.decorators.http import condition, require_safe
 from wagtail.contrib.sitemaps import views
 
@@ -82,7 +84,16 @@ def feed(request: HttpRequest) -> HttpResponseBase:
     return StreamingHttpResponse(pieces, content_type="application/xml; charset=utf-8")
 
 
+@require_safe
+@cache_control(public=True, max_age=FRESH)
+def icon(request: HttpRequest, name: str) -> HttpResponse:
+    """Lead whoever asks at the root for the shop's mark, as phones and old browsers do, to the picture."""
+    return redirect(static(f"img/{name}"))
+
+
+ICONS = ("favicon.ico", "apple-touch-icon.png")
 urlpatterns = [
+    *(path(name, icon, {"name": name}) for name in ICONS),
     path("robots.txt", robots, name="robots"),
     path("sitemap.xml", sitemap_index, name="sitemap_index"),
     path("sitemap-<slug:section>.xml", sitemap, name="sitemap"),

@@ -2,11 +2,15 @@
 
 const form = document.querySelector("[data-pin]");
 const answer = form?.querySelector("[data-pin-say]");
+const wrong = form?.querySelector("[data-pin-wrong]");
 
 async function ask(url, request = {}) {
   const response = await fetch(url, { ...request, headers: { Accept: "application/json" } });
   const { words, errors } = await response.json();
-  answer.textContent = words?.sentence ?? errors.postcode.join(" ");
+  answer.textContent = words?.sentence ?? "";
+  wrong.querySelector("[data-pin-why]").textContent = words ? "" : errors.postcode.join(" ");
+  wrong.hidden = Boolean(words);
+  form.elements.postcode.setAttribute("aria-invalid", String(!words));
 }
 
 function look() {

@@ -111,7 +111,7 @@ function paint() {
 
 // Puts the cards into their box and returns those of the list that the shop has no card for.
 async function fill(box, list) {
-  const answer = await fetch(`${box.dataset.url}?ids=${ids(list)}`);
+  const answer = await fetch(`${box.dataset.url}${ids(list)}`);
   if (!answer.ok) throw new Error(`Answer ${answer.status}`);
   const cards = box.querySelector("[data-cards]");
   cards.innerHTML = await answer.text();

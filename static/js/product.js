@@ -32,18 +32,40 @@ if (gallery) {
   const thumbs = [...gallery.querySelectorAll("a[href^='#']")];
   const dialog = gallery.querySelector("dialog");
   const links = [...strip.querySelectorAll("li > a")];
+  const full = dialog.querySelector("ul");
   let large = 0;
 
-  function enlarge(index) {
-    large = (index + links.length) % links.length;
-    const { href, dataset } = links[large];
-    const picture = new Image();
-    picture.src = href;
-    picture.alt = links[large].querySelector("img").alt;
-    dialog.querySelector("img")?.remove();
-    dialog.prepend(picture);
-    dialog.querySelector("[data-caption]").textContent = dataset.caption;
+  // The large pictures are there as soon as somebody wants one; each keeps its place before it is loaded.
+  function fill() {
+    if (full.children.length) return;
+    full.append(
+      ...links.map(({ href, children: [picture] }) => {
+        const { alt, width, height } = (picture.querySelector("img") ?? picture).attributes;
+        const copy = Object.assign(new Image(width.value, height.value), { loading: "lazy", alt: alt.value, src: href });
+        const item = document.createElement("li");
+        item.append(copy);
+        return item;
+      }),
+    );
   }
+
+  function say(index) {
+    large = index;
+    const words = dialog.querySelector("[data-caption]");
+    if (words.textContent !== links[large].dataset.words) words.textContent = links[large].dataset.words;
+  }
+
+  function enlarge(index) {
+    say((index + links.length) % links.length);
+    full.children[large].scrollIntoView({ inline: "center", block: "nearest" });
+  }
+
+  // Whoever slides by hand reads where they are, too.
+  full.addEventListener("scroll", () => {
+    const middle = full.scrollLeft + full.clientWidth / 2;
+    const current = [...full.children].findLastIndex((item) => item.offsetLeft <= middle);
+    if (current >= 0) say(current);
+  });
 
   thumbs.forEach((thumb, index) =>
     thumb.addEventListener("click", (event) => {
@@ -69,16 +91,19 @@ if (gallery) {
     const link = event.target.closest("a");
     if (!link || event.metaKey || event.ctrlKey || event.shiftKey) return;
     event.preventDefault();
-    enlarge(links.indexOf(link));
+    fill();
     dialog.showModal();
+    enlarge(links.indexOf(link));
   });
   dialog.addEventListener("click", (event) => {
-    if (event.target === dialog || event.target.closest("[data-close]")) dialog.close();
+    if (event.target.closest("[data-close]")) dialog.close();
     const turn = event.target.closest("[data-turn]");
     if (turn) enlarge(large + Number(turn.dataset.turn));
   });
-  dialog.addEventListener("keydown", ({ key }) => {
-    const step = { ArrowLeft: -1, ArrowRight: 1 }[key];
-    if (step) enlarge(large + step);
+  dialog.addEventListener("keydown", (event) => {
+    const step = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
+    if (!step) return;
+    event.preventDefault();
+    enlarge(large + step);
   });
 }

@@ -78,6 +78,16 @@ document.addEventListener("change", (event) => {
   event.target.closest("[data-submit-on-change]")?.requestSubmit();
 });
 
+// What lies behind an open sheet must not have the focus.
+document.addEventListener("focusin", ({ target }) => {
+  document.querySelectorAll(":popover-open").forEach((sheet) => sheet.contains(target) || sheet.hidePopover());
+});
+
+// An address is not longer than what was asked.
+document.addEventListener("formdata", ({ target, formData }) => {
+  if (target.method === "get") [...formData].forEach(([name, value]) => value || formData.delete(name));
+});
+
 document.querySelector("[data-focus]")?.focus();
 
 // The script that suggests comes when somebody goes to a search field, so that no page waits for it.

@@ -48,6 +48,9 @@ def test_what_is_gone_or_sold_out_is_told(client: Client) -> None:
     assert f'data-gone="{gone},9999"' in page
     assert "One of these is sold out" in page
     assert titles(cards(client, gone, sold, here, 9999)) == ["CCC-1", "AAA-1"]
+    recent = client.get("/wishlist/cards/", {"of": "recent", "ids": f"{sold},{here}"}).content.decode()
+    assert recent.count('class="card__name"') == 2
+    assert "One of these is sold out" not in recent
 
 
 @pytest.mark.parametrize("ids", ["", "x", "-1", "1.5", "²", "9" * 15, "9" * 400, ",,,", "\x00", "1;drop"])
@@ -75,7 +78,7 @@ def test_the_page_is_the_same_for_everybody_and_in_no_search_engine(client: Clie
     answer = client.get("/wishlist/")
     assert answer.status_code == 200
     assert answer["X-Robots-Tag"] == "noindex"
-    assert 'data-url="/wishlist/cards/"' in answer.content.decode()
+    assert 'data-url="/wishlist/cards/?ids="' in answer.content.decode()
 
 
 def test_script_and_server_agree_how_many(client: Client) -> None:

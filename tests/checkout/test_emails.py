@@ -11,6 +11,7 @@ from django.db import connection
 from django.utils import timezone
 from pytest_django import Settings
 
+from catalog.models import ShopSettings
 from checkout import claims, emails, orders, payments
 from checkout.models import Order, OutboxEmail, RazorpayOrder
 from tests.checkout.orders import ONCE_PAID, make_overdue, ordered, outcome, paid
@@ -83,6 +84,15 @@ def test_hostile_names_stay_text() -> None:
     (message,) = mail.outbox
     assert isinstance(message, EmailMultiAlternatives)
     assert "<script>" not in str(message.alternatives[0])
+    assert "overflow-wrap:anywhere" in str(message.alternatives[0])
+
+
+def test_delivery_for_nothing_is_called_free() -> None:
+    order = ordered().order
+    for order.shipping, words in ((0, "Delivery: Free"), (9900, "Delivery: ₹99.00")):
+        receipt = emails.write(OutboxEmail(order=order, kind=emails.PAID), lines=[], shop=ShopSettings.current())
+        assert words in receipt.body
+        assert words.removeprefix("Delivery: ") in str(receipt.alternatives[0])
 
 
 def waited(minutes: int = 21) -> RazorpayOrder:

@@ -103,8 +103,8 @@ def test_a_fee_is_whole_paise_and_never_falls_with_weight(
 
 # Monday 12 October 2026 is the day of the first row.
 DAYS = [
-    ("2026-10-12", 2, 0, 3, "14-17 Oct"),
-    ("2026-10-12", 2, 3, 6, "17-21 Oct"),
+    ("2026-10-12", 2, 0, 3, "14–17 Oct"),
+    ("2026-10-12", 2, 3, 6, "17–21 Oct"),
     ("2026-10-17", 0, 1, 1, "19 Oct"),
     ("2026-10-18", 0, 0, 0, "19 Oct"),
     ("2026-10-28", 2, 0, 3, "30 Oct to 3 Nov"),
@@ -121,7 +121,7 @@ def test_sundays_do_not_count(day: str, dispatch: int, days_from: int, days_to: 
 @pytest.mark.django_db
 def test_the_day_is_indias(monkeypatch: pytest.MonkeyPatch) -> None:
     Clock(monkeypatch, dt.datetime(2026, 10, 11, 20, tzinfo=dt.UTC))
-    assert shipping.quote("560001", grams=1, subtotal=1, shop=SETTINGS).promise == "Delivered 17-21 Oct to 560001"
+    assert shipping.quote("560001", grams=1, subtotal=1, shop=SETTINGS).promise == "Delivered 17–21 Oct to 560001"
 
 
 @pytest.mark.parametrize("prefixes", ["", "0", "41a", "4110045", "411;412", "-4"])
@@ -143,11 +143,11 @@ def test_zones_share_no_prefix_and_days_are_in_order(zones: None) -> None:
 def test_an_order_keeps_fee_and_promise_as_sold(zones: None, monkeypatch: pytest.MonkeyPatch) -> None:
     Clock(monkeypatch, dt.datetime(2026, 10, 12, 6, tzinfo=dt.UTC))
     order = place(cart_with(make_product(SKU), 2), postcode="744101")
-    assert (order.shipping, order.total, order.promise) == (25_000, order.subtotal + 25_000, "22-28 Oct")
+    assert (order.shipping, order.total, order.promise) == (25_000, order.subtotal + 25_000, "22–28 Oct")
     DeliveryZone.objects.update(first_fee=1, days_to=50)
     ShopSettings.objects.update(dispatch_days=30)
     kept = Order.objects.get()
-    assert (kept.shipping, kept.promise) == (25_000, "22-28 Oct")
+    assert (kept.shipping, kept.promise) == (25_000, "22–28 Oct")
     assert_books_hold()
 
 

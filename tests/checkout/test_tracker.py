@@ -90,6 +90,9 @@ def test_the_steps_have_real_times() -> None:
     steps = tracker.steps(Order.objects.get())
     assert [step.state for step in steps] == ["done", "done", "done", "now"]
     assert [bool(step.at) for step in steps] == [True, False, True, False]
+    assert steps[-1].detail == f"Expected {attempt.order.promise}"
+    orders.advance(attempt.order_id, OrderStatus.DELIVERED, user=None)  # type: ignore[arg-type]
+    assert tracker.steps(Order.objects.get())[-1].detail == ""
 
 
 def way(order: Order) -> list[tuple[str, str, str]]:
@@ -110,7 +113,7 @@ def test_a_part_that_went_back_is_a_step_and_the_parcel_goes_on(asha: User) -> N
         ("Packing", "Double-boxed by hand", "done"),
         ("Money returned", "₹500.50", "done"),
         ("On the road", "We email the tracking number", "done"),
-        ("Delivered", "", "now"),
+        ("Delivered", f"Expected {order.promise}", "now"),
     ]
 
 
@@ -133,4 +136,4 @@ def test_a_parcel_that_has_left_arrives_whatever_goes_back(asha: User) -> None:
     assert told(order.pk) == ("paid", "On the road")
     refunds.record(refund_of(whole))
     assert told(order.pk) == ("refunded", "All of your money is returned")
-    assert way(order)[-2:] == [("Money returned", "₹1,998", "done"), ("Delivered", "", "now")]
+    assert way(order)[-2:] == [("Money returned", "₹1,998", "done"), ("Delivered", f"Expected {order.promise}", "now")]

@@ -167,3 +167,9 @@ def test_staff_hear_of_a_mail_that_nobody_takes(client: Client, settings: Settin
     assert letters.send_waiting() == 2
     case.refresh_from_db()
     assert case.resolution == "The mail was sent"
+
+
+def test_letters_that_nobody_sees_are_not_kept(client: Client) -> None:
+    send(client, name="\u202eAsha", text="One\x07line\nand \u202eanother")
+    message = ContactMessage.objects.get()
+    assert (message.name, message.text) == ("Asha", "One line\nand another")

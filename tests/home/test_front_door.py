@@ -66,6 +66,16 @@ def test_a_home_without_blocks_is_a_page(client: Client) -> None:
     assert "Small cars" in page
 
 
+@pytest.mark.parametrize(
+    ("title", "shown"), [("Cars", "Cars · Chhota Garage"), ("Chhota Garage: cars", "Chhota Garage: cars")]
+)
+def test_the_title_names_the_shop_once(client: Client, title: str, shown: str) -> None:
+    make_shop()
+    HomePage.objects.update(seo_title=title)
+    page = client.get("/").content.decode()
+    assert " ".join(page.partition("<title>")[2].partition("</title>")[0].split()) == shown
+
+
 def test_every_block_is_shown(client: Client) -> None:
     city = Genre.objects.create(name="City Life", slug="city-life")
     make_product("AAA-1", title="One", genre=city)

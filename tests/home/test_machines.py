@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from django.conf import settings as django_settings
+from django.contrib.staticfiles import finders
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -90,6 +91,14 @@ def test_robots_are_told_what_is_not_worth_a_visit(client: Client) -> None:
     closed = re.findall(r"^Disallow: (.*)$", rules, re.MULTILINE)
     assert {"/admin/", "/cart/", "/checkout/"} <= set(closed)
     assert not [path for path in closed if "/shop/".startswith(path) or "/media/".startswith(path)]
+
+
+@pytest.mark.parametrize("name", ["favicon.ico", "apple-touch-icon.png"])
+def test_the_root_has_the_mark_of_the_shop(name: str, client: Client) -> None:
+    answer = client.get(f"/{name}")
+    assert answer.status_code == 302
+    assert "/static/img/" in answer.headers["Location"]
+    assert finders.find(f"img/{name}")
 
 
 @pytest.mark.usefixtures("limits_on")

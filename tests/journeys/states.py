@@ -258,6 +258,13 @@ def filmed(shopper: Shopper) -> None:
     shopper.page.locator(".more summary").filter(has_text="video").click()
 
 
+def large(shopper: Shopper) -> None:
+    """A product with its pictures in the full view."""
+    shopper.see(FILMED)
+    shopper.page.locator("[data-gallery] ul a").first.click()
+    shopper.page.get_by_role("dialog").get_by_text("1 of").wait_for()
+
+
 def kept(shopper: Shopper) -> None:
     """A wishlist of two, of which one is sold out."""
     for sku in (PLAIN, SOLD_OUT):
@@ -341,7 +348,11 @@ STATES: dict[str, Bring] = {
     "not-found": missing,
 }
 # Only on a phone: there the filters and the menu are panels.
-PHONE_STATES: dict[str, Bring] = {"shop-filters": opened("/shop/", "Filter"), "home-menu": opened("/", "Menu")}
+PHONE_STATES: dict[str, Bring] = {
+    "shop-filters": opened("/shop/", "Filter"),
+    "home-menu": opened("/", "Menu"),
+    "product-large": large,
+}
 # What lies over the page and belongs to Razorpay: its simulator has tests of its own.
 WINDOW_STATES: dict[str, Bring] = {"pay-window": window, "pay-window-failed": failed_in_window}
 

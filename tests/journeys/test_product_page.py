@@ -1,12 +1,14 @@
 """The product page: its pictures with the keyboard, and how little it weighs."""
 
+import re
+
 import pytest
-from playwright.sync_api import Response, expect
+from playwright.sync_api import Locator, Response, expect
 
 from tests.journeys.conftest import MakeShopper
 from tests.journeys.shop import Shop
 from tests.journeys.shopper import Shopper
-from tests.journeys.states import FILMED, PLAIN
+from tests.journeys.states import CHOICE, FILMED, LIMITED, PLAIN
 from tests.programs import wait_until
 
 KILOBYTE = 1024
@@ -20,6 +22,13 @@ SHIFT = """() => new Promise((done) => {
 })"""
 
 
+def area(picture: Locator) -> float:
+    """Return how large something is on the screen, in square pixels."""
+    box = picture.bounding_box()
+    assert box
+    return box["width"] * box["height"]
+
+
 @pytest.mark.covers("PP3", "PP4")
 def test_the_full_view_opens_and_closes_with_the_keyboard(shopper: Shopper) -> None:
     shopper.see(PLAIN)
@@ -29,13 +38,20 @@ def test_the_full_view_opens_and_closes_with_the_keyboard(shopper: Shopper) -> N
     pictures.first.focus()
     shopper.page.keyboard.press("Enter")
     full = shopper.page.get_by_role("dialog", name="Large picture")
-    expect(full.locator("img")).to_be_visible()
-    assert full.locator("img").get_attribute("alt") == pictures.first.locator("img").get_attribute("alt")
-    second = pictures.nth(1).locator("img").get_attribute("alt")
+    large, place, total = full.locator("img"), full.get_by_role("status"), pictures.count()
+    expect(large.first).to_be_in_viewport()
+    expect(place).to_have_text(re.compile(f"^1 of {total}"))
+    assert [picture.get_attribute("alt") for picture in large.all()] == [
+        picture.get_attribute("alt") for picture in pictures.locator("img").all()
+    ]
+    assert area(large.first) > area(pictures.first)
     shopper.page.keyboard.press("ArrowRight")
-    expect(full.locator("img")).to_have_attribute("alt", str(second))
+    expect(place).to_have_text(re.compile(f"^2 of {total}"))
+    expect(large.nth(1)).to_be_in_viewport()
     full.get_by_role("button", name="Previous picture").click()
-    expect(full.locator("img")).to_have_attribute("alt", str(pictures.first.locator("img").get_attribute("alt")))
+    expect(place).to_have_text(re.compile(f"^1 of {total}"))
+    full.locator("ul").evaluate("strip => strip.scrollTo({ left: strip.scrollWidth, behavior: 'instant' })")
+    expect(place).to_have_text(re.compile(f"^{total} of {total}"))
     shopper.page.keyboard.press("Escape")
     expect(full).to_be_hidden()
     expect(pictures.first).to_be_focused()
@@ -45,13 +61,31 @@ def test_the_full_view_opens_and_closes_with_the_keyboard(shopper: Shopper) -> N
 def test_what_decides_a_purchase_stands_in_the_first_screen_of_a_phone(make_shopper: MakeShopper) -> None:
     shopper = make_shopper("phone")
     shopper.page.set_viewport_size({"width": 360, "height": 740})
-    for sku in (PLAIN, FILMED):
+    # One model, two to choose from, a limited edition, and those with the longest words.
+    for sku in (PLAIN, CHOICE, LIMITED, "CG43-TX-0013", "CW64-MR-0070"):
         shopper.see(sku)
         buy = shopper.page.locator("[data-buy]")
-        for name in ("[data-show=price]", "[data-show=stock]", "[data-show=legal]", "[type=submit] >> nth=0"):
-            box = buy.locator(name).first.bounding_box()
-            assert box is not None, name
+        shown = [f"[data-show={name}]" for name in ("price", "stock", "legal", "delivery")]
+        for name in (*shown, ".buy__add [type=submit]"):
+            box = buy.locator(name).bounding_box()
+            assert box is not None, (sku, name)
             assert box["y"] + box["height"] <= 740, (sku, name, box)
+
+
+def test_a_wrong_pin_code_is_called_wrong(shopper: Shopper) -> None:
+    shopper.forgive("400 POST .*/cart/delivery/")
+    shopper.see(PLAIN)
+    form = shopper.page.locator(".buy__pin")
+    wrong = form.locator(".field__error")
+    expect(wrong).to_be_hidden()
+    for pin, fault in (("4110", "Error: PIN code 4110 is too short"), ("411004", "")):
+        form.get_by_role("textbox").fill(pin)
+        form.get_by_role("button", name="Check").click()
+        if fault:
+            expect(wrong).to_contain_text(fault)
+        else:
+            expect(form.get_by_role("status")).to_contain_text("to 411004")
+        expect(wrong).to_be_visible(visible=bool(fault))
 
 
 @pytest.mark.covers("PP4")

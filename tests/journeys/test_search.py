@@ -131,3 +131,42 @@ def test_filters_that_were_not_applied_are_gone_after_back(make_shopper: MakeSho
     page.wait_for_url("**/kaali-peeli-city-cab/")
     page.go_back()
     expect(box).not_to_be_checked()
+
+
+COVERED = """element => {
+    const { left, top, width, height } = element.getBoundingClientRect();
+    const found = document.elementFromPoint(left + width / 2, top + height / 2);
+    return !found || !(element.contains(found) || found.contains(element));
+}"""
+
+
+@pytest.mark.covers("AX2")
+@pytest.mark.parametrize("size", [(1280, 700), (360, 740), (320, 256)])
+def test_nothing_covers_the_filter_that_has_the_focus(make_shopper: MakeShopper, size: tuple[int, int]) -> None:
+    shopper = make_shopper("desktop", viewport={"width": size[0], "height": size[1]})
+    shopper.goto("/shop/")
+    form = filters(shopper)
+    stops = form.locator("input:enabled:visible, a:visible, button:visible")
+    stops.first.focus()
+    for stop in stops.all():
+        expect(stop).to_be_focused()
+        assert not stop.evaluate(COVERED), stop.evaluate("element => element.outerHTML")
+        shopper.page.keyboard.press("Tab")
+    expect(form.locator(":focus")).to_have_count(0)
+    assert not shopper.page.evaluate(f"({COVERED})(document.activeElement)")
+
+
+@pytest.mark.covers("AX3")
+def test_a_search_for_one_endless_word_fits_the_narrowest_screen(make_shopper: MakeShopper) -> None:
+    shopper = make_shopper("phone", viewport={"width": 320, "height": 640})
+    shopper.goto(f"/shop/?q={'W' * 100}")
+    assert shopper.page.evaluate("document.documentElement.scrollWidth") == 320
+
+
+def test_an_address_holds_no_empty_choice(make_shopper: MakeShopper) -> None:
+    shopper = make_shopper("desktop")
+    shopper.goto("/shop/")
+    form = filters(shopper)
+    form.get_by_role("checkbox", name="1:64").check()
+    form.get_by_role("button", name="Show models").click()
+    shopper.page.wait_for_url(re.compile(r"/shop/\?scale=1%3A64$"))

@@ -7,8 +7,8 @@ from pypdf import PdfReader
 
 
 def pages(pdf: bytes) -> list[str]:
-    """Return the text of each page; the marks that let a long word break are no letters."""
-    return [page.extract_text().replace("\u200b", "") for page in PdfReader(BytesIO(pdf)).pages]
+    """Return the text of each page."""
+    return [page.extract_text() for page in PdfReader(BytesIO(pdf)).pages]
 
 
 def text(pdf: bytes) -> str:

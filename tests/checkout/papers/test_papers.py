@@ -1,6 +1,7 @@
 """Invoices and credit notes as a reader sees them (MT1 to MT6): parties, numbers, amounts, and that they add up."""
 
 import datetime as dt
+import re
 from typing import Any
 
 import pytest
@@ -250,6 +251,16 @@ def test_names_in_the_scripts_of_india_are_written(name: str, letters: str) -> N
 def test_names_too_long_for_their_column_and_letters_without_a_font_break_nothing() -> None:
     words = text(papers.invoice(bought(full_name="Œ" * 100, address_line1="日本 🚕 " * 10)))
     assert words.replace(" ", "").count("Œ") == 100
+
+
+def test_a_long_word_ends_where_its_column_ends_and_is_copied_as_it_was_typed() -> None:
+    narrow = "i" * 60
+    found = "\n".join(pages(papers.invoice(bought(full_name="W" * 40, address_line1=narrow))))
+    # The column is 53 mm wide, and a bold W of 10 points 3.4 mm.
+    pieces = [len(piece) for piece in re.findall("WW+", found)]
+    assert (max(pieces) <= 16, sum(pieces)) == (True, 40)
+    assert narrow in found
+    assert "\u200b" not in found
 
 
 HOSTILE = [

@@ -5,6 +5,7 @@ from typing import Any
 import html5lib
 import pytest
 
+from checkout.billing_form import OrderForm
 from checkout.forms import CheckoutForm
 from checkout.models import Order
 from tests.factories import BUYER, Buyer
@@ -143,3 +144,15 @@ def test_upi_comes_first_and_its_address_is_not_asked(buyer: Buyer, simulator: S
     options = buyer.client.post("/checkout/", BUYER, headers={"accept": "application/json"}).json()["razorpay"]
     assert options["config"]["display"]["sequence"][0] == "upi"
     assert "vpa" not in str(options).lower()
+
+
+def test_nothing_is_taken_that_nobody_can_see() -> None:
+    hidden = "\u202eAsha\u2066 \x07Kulkarni\u200b\ufeff"
+    typed = {"full_name": hidden, "business_name": hidden, "city": "Pu\x07ne", "address_line1": "क्\u200dष"}
+    form = OrderForm({**BUYER, **typed})
+    assert form.is_valid(), form.errors
+    assert (form.details.full_name, form.details.city) == ("Asha Kulkarni", "Pu ne")
+    assert form.cleaned_data["business_name"] == "Asha Kulkarni"
+    assert form.details.address_line1 == "क्\u200dष"
+    refused = OrderForm({**BUYER, "email": "as\u202eha@example.in", "full_name": "\u202e\u200b"})
+    assert set(refused.errors) == {"email", "full_name"}

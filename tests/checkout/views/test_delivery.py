@@ -51,8 +51,8 @@ def test_a_pin_code_gives_days_and_fee(buyer: Buyer, october: Clock) -> None:
         "words": {
             "label": "Delivery to 560001",
             "cost": "₹99",
-            "promise": "Delivered 17-21 Oct to 560001",
-            "sentence": "Delivered 17-21 Oct to 560001 for ₹99.",
+            "promise": "Delivered 17–21 Oct to 560001",
+            "sentence": "Delivered 17–21 Oct to 560001 for ₹99.",
         },
     }
     again = buyer.client.get(URL, {"sku": SKU}, headers=JSON)
@@ -64,7 +64,7 @@ def test_without_javascript_a_page_answers(buyer: Buyer, october: Clock) -> None
     sent = buyer.client.post(URL, {"sku": SKU, "postcode": "744101"}, headers=HTML)
     assert (sent.status_code, sent.headers["Location"]) == (303, f"{URL}?sku={SKU}")
     page = buyer.client.get(sent.headers["Location"]).content.decode()
-    assert "Delivered 22-28 Oct to 744101 for ₹250." in page
+    assert "Delivered 22–28 Oct to 744101 for ₹250." in page
     assert f'href="{product_url()}?variant={SKU}"' in page
 
 
@@ -190,7 +190,7 @@ def test_another_pin_never_leaves_a_wrong_sum_at_razorpay(buyer: Buyer, simulato
 
 def test_the_order_shows_what_was_promised(buyer: Buyer, simulator: Simulator, october: Clock) -> None:
     url = f"/orders/{buyer.check_out(postcode='744101').json()['order']['token']}/"
-    assert "Expected 22-28 Oct" in buyer.client.get(url).content.decode()
+    assert "Expected 22–28 Oct" in buyer.client.get(url).content.decode()
 
 
 def test_reading_writes_nothing(buyer: Buyer, django_assert_max_num_queries: Any) -> None:
