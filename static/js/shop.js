@@ -3,10 +3,6 @@
 // A form is sent once: its button shows what happens, keeps the focus and ignores a second press.
 document.addEventListener("submit", (event) => {
   const form = event.target;
-  if (form.dataset.confirm && !window.confirm(form.dataset.confirm)) {
-    event.preventDefault();
-    return;
-  }
   if (!form.matches("[data-busy-form]")) return;
   if (form.dataset.sent) {
     event.preventDefault();

@@ -220,7 +220,8 @@ def given_up(how: str) -> Bring:
 def cancelled(shopper: Shopper) -> None:
     """The page of an order that its buyer cancelled."""
     shopper.goto(shopper.order(PLAIN)["url"])
-    shopper.button("Cancel this order").click()
+    shopper.page.get_by_role("link", name="Cancel this order").click()
+    shopper.button("Cancel the order").click()
     shopper.heading("This order is cancelled").wait_for()
 
 
