@@ -5,6 +5,7 @@ It is personal: it goes as soon as the order is placed, after `AGE` at the lates
 
 from datetime import timedelta
 
+from django.contrib.auth.models import User
 from django.db.models import Q
 from django.forms import BaseForm
 from django.utils import timezone
@@ -39,6 +40,11 @@ def forget(cart: Cart) -> None:
 def forget_buyer(order: Order) -> None:
     """Forget what the buyer of an order has typed since, into the same cart or with the same address."""
     CheckoutDraft.objects.filter(Q(cart=order.cart_id) | Q(typed__email__iexact=order.email)).delete()
+
+
+def forget_account(account: User) -> None:
+    """Forget what was typed into the checkout of an account."""
+    CheckoutDraft.objects.filter(cart__account=account).delete()
 
 
 def follow(cart: Cart, kept: Cart) -> None:

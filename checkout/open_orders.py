@@ -49,6 +49,11 @@ def one_at_a_time(phone: str) -> None:
             cursor.execute("SELECT pg_advisory_xact_lock(%s, hashtext(%s))", [LOCK, phone])
 
 
+def of_cart(cart: Cart | None) -> list[Order]:
+    """Return the unpaid orders of a cart, newest first: they hold what the cart shows."""
+    return list(cart.orders.filter(status=OrderStatus.PENDING)) if cart else []
+
+
 def check(cart: Cart, phone: str) -> None:
     """Refuse one more unpaid order of a cart or a mobile number. Raises TooManyOpen."""
     if not settings.RATELIMIT_ENABLE:

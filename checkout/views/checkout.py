@@ -204,6 +204,8 @@ def _page(
     context = page.get_context(request)
     context.update(form=form, cart=view, errors=list_errors(form), shop=ShopSettings.for_request(request), **more)
     context["account"] = belonging.account_of(request)
+    if not view.lines:
+        context["bought"] = _bought_last(carts.find(request))
     return keep_private(TemplateResponse(request, page.get_template(request), context, status=status))
 
 
@@ -212,6 +214,12 @@ def _last_details(cart: Cart | None) -> dict[str, Any]:
     if last is None:
         return {}
     return {**{name: getattr(last, name) for name in placing.Details.__dataclass_fields__}, **billing.in_form(last)}
+
+
+def _bought_last(cart: Cart | None) -> Order | None:
+    """Return what this browser ordered last, when that is paid."""
+    last = cart.orders.first() if cart else None
+    return last if last and last.is_bought else None
 
 
 def _shortage_text(title: str, available: int) -> str:

@@ -16,8 +16,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from catalog import pictures
 from catalog.models import ShopSettings
-from checkout import cart as carts
 from checkout import attempts, attention, cancelling, downtimes, holding, reconciliation, tracker
+from checkout import cart as carts
 from checkout.attempts import NotPayable
 from checkout.gateway import GatewayError
 from checkout.models import Order

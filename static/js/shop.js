@@ -41,7 +41,7 @@ function note(action) {
   try {
     return action(window.sessionStorage);
   } catch {
-    // The browser stores nothing: the shopper presses Pay once more.
+    // The browser stores nothing: the shopper presses Pay once more, or types once more.
     return null;
   }
 }
@@ -56,7 +56,10 @@ document.addEventListener("submit", (event) => {
   if (event.target.matches("[data-then-pay]")) note((storage) => storage.setItem(THEN_PAY, "1"));
 });
 
-globalThis.shop = { setBusy, takeThenPay };
+// What was typed into the checkout stands in the order now.
+if (document.querySelector("[data-ordered]")) note((storage) => storage.removeItem("checkout"));
+
+globalThis.shop = { note, setBusy, takeThenPay };
 
 // Plus and minus beside a number.
 document.addEventListener("click", (event) => {

@@ -73,7 +73,7 @@ def test_a_payment_that_comes_between_is_kept_and_told(
 
 @pytest.mark.covers("PA3")
 def test_an_unpaid_order_leads_back_to_its_address(bought: tuple[Buyer, Order, str], simulator: Simulator) -> None:
-    buyer, order, razorpay_id = bought
+    buyer, order, _razorpay_id = bought
     for part in ("", "pay/"):
         url = f"/orders/{order.token}/{part}"
         with nothing_written():

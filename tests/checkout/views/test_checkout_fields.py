@@ -5,6 +5,7 @@ from typing import Any
 import html5lib
 import pytest
 
+from checkout.billing_form import OrderForm
 from checkout.forms import CheckoutForm
 from checkout.models import Order
 from tests.factories import BUYER, Buyer
@@ -143,3 +144,12 @@ def test_upi_comes_first_and_its_address_is_not_asked(buyer: Buyer, simulator: S
     options = buyer.client.post("/checkout/", BUYER, headers={"accept": "application/json"}).json()["razorpay"]
     assert options["config"]["display"]["sequence"][0] == "upi"
     assert "vpa" not in str(options).lower()
+
+
+@pytest.mark.covers("CO11")
+@pytest.mark.parametrize("typed", ["x" * 10_000, "a\x00b"])
+def test_mistakes_are_told_in_our_own_words(typed: str) -> None:
+    data = {name: typed for name in OrderForm.base_fields if name not in ("seen_total", "checkout_key")}
+    told = " ".join(str(text) for texts in OrderForm(data).errors.values() for text in texts)
+    assert [words for words in ("Ensure this", "Null characters", "is required") if words in told] == []
+    assert told
