@@ -163,10 +163,7 @@ class CheckoutForm(forms.Form):
     state = forms.ChoiceField(
         label=_("State or union territory"),
         choices=[("", _("Choose a state")), *State.choices],
-        error_messages={
-            "required": _("Choose the state."),
-            "invalid_choice": _("Choose a state from the list."),
-        },
+        error_messages={"required": _("Choose the state."), "invalid_choice": _("Choose a state from the list.")},
         widget=forms.Select({"autocomplete": "shipping address-level1"}),
     )
     checkout_key = forms.CharField(required=False, validators=[CHECKOUT_KEY], widget=forms.HiddenInput)

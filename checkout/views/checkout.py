@@ -45,8 +45,9 @@ def show(page: CheckoutPage, request: HttpRequest) -> HttpResponse:
     account = belonging.account_of(request)
     details = belonging.last_details(account) if account else {}
     known = {"postcode": carts.pin_code(request), **details, **_last_details(cart), **drafts.recall(cart)}
-    postcode = known["postcode"] if PIN.fullmatch(known["postcode"]) else ""
-    view = carts.view(cart, ShopSettings.for_request(request), postcode=postcode)
+    postcode = known["postcode"].replace(" ", "")
+    shop = ShopSettings.for_request(request)
+    view = carts.view(cart, shop, postcode=postcode if PIN.fullmatch(postcode) else "")
     initial = {**known, "checkout_key": new_checkout_key(), "seen_total": view.total}
     return _page(page, request, OrderForm(initial=initial), view, nobody_can_pay=attention.nobody_can_pay())
 
