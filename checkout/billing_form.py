@@ -78,7 +78,7 @@ class OrderForm(CheckoutForm):
         label=_("Name of the business"),
         required=False,
         max_length=120,
-        help_text=_("As it is registered; printed above your name"),
+        help_text=_("As it is registered; needed with a GSTIN"),
         widget=forms.TextInput({"autocomplete": "billing organization"}),
     )
     billing_differs = forms.BooleanField(label=_("The bill goes to another address"), required=False)

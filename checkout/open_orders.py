@@ -50,8 +50,9 @@ def one_at_a_time(phone: str) -> None:
 
 
 def of_cart(cart: Cart | None) -> list[Order]:
-    """Return the unpaid orders of a cart, newest first: they hold what the cart shows."""
-    return list(cart.orders.filter(status=OrderStatus.PENDING)) if cart else []
+    """Return the orders of a cart that hold models and wait for somebody to pay them, newest first."""
+    waiting = Order.objects.filter(cart=cart, status=OrderStatus.PENDING).exclude(payments__status__in=ON_ITS_WAY)
+    return list(waiting) if cart else []
 
 
 def check(cart: Cart, phone: str) -> None:

@@ -10,6 +10,7 @@ const STATE_OF_PIN = {
   795: "14", 796: "15", 797: "13", 798: "13", 799: "16",
 };
 
+const { released } = globalThis.shop;
 const pin = document.querySelector("input[name=postcode]");
 const state = document.querySelector("select[name=state]");
 const warning = document.querySelector("[data-state-warning]");
@@ -32,6 +33,10 @@ function setState(code) {
 
 function suggest() {
   if (digits().length === 6 && state.value === suggested && (usual() || "") !== suggested) setState(usual() || "");
+  released(doubt);
+}
+
+function doubt() {
   const differs = digits().length === 6 && usual() && state.value && usual() !== state.value;
   warning.textContent = differs ? warning.dataset.stateWarning : "";
   other.hidden = !differs;
@@ -62,7 +67,7 @@ function suggestBillState() {
 
 gstin?.addEventListener("blur", () => {
   suggestBillState();
-  compareGstin();
+  released(compareGstin);
 });
 form?.addEventListener("change", ({ target }) => {
   if (target.name === "billing_differs") suggestBillState();

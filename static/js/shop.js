@@ -59,7 +59,26 @@ document.addEventListener("submit", (event) => {
 // What was typed into the checkout stands in the order now.
 if (document.querySelector("[data-ordered]")) note((storage) => storage.removeItem("checkout"));
 
-globalThis.shop = { note, setBusy, takeThenPay };
+// A word that appears moves what stands below it: the button that is just being pressed must stay under the finger.
+const later = [];
+let isPressed = false;
+
+function released(action) {
+  if (isPressed) later.push(action);
+  else action();
+}
+
+window.addEventListener("pointerdown", () => (isPressed = true));
+["pointerup", "pointercancel"].forEach((name) =>
+  window.addEventListener(name, () =>
+    setTimeout(() => {
+      isPressed = false;
+      later.splice(0).forEach((action) => action());
+    }),
+  ),
+);
+
+globalThis.shop = { note, released, setBusy, takeThenPay };
 
 // Plus and minus beside a number.
 document.addEventListener("click", (event) => {

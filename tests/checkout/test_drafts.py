@@ -17,7 +17,7 @@ from tests.checkout.test_belonging import shopper
 from tests.factories import BUYER, Buyer, make_product
 from tests.programs import Simulator
 
-pytestmark = [pytest.mark.django_db, pytest.mark.once]
+pytestmark = pytest.mark.django_db
 TYPED = {**BUYER, "address_line1": "7 Kept Street"}
 
 
@@ -60,6 +60,7 @@ def test_a_draft_is_bounded_and_may_hold_nonsense(buyer: Buyer) -> None:
     assert (found["postcode"], found["billing_differs"]) == ("4110", "on")
 
 
+@pytest.mark.once
 def test_a_draft_is_forgotten_after_some_days(buyer: Buyer) -> None:
     CheckoutDraft.objects.update(updated_at=timezone.now() - drafts.AGE - dt.timedelta(minutes=1))
     assert shown(buyer)["address_line1"] != "7 Kept Street"
@@ -79,11 +80,13 @@ def test_a_buyer_who_is_forgotten_leaves_no_draft(buyer: Buyer, simulator: Simul
     assert not CheckoutDraft.objects.exists(), "the same address, typed in another browser"
 
 
+@pytest.mark.once
 def test_a_draft_goes_along_at_login(buyer: Buyer) -> None:
     kept = belonging.join(Cart.objects.get(), shopper())
     assert drafts.recall(kept)["address_line1"] == "7 Kept Street"
 
 
+@pytest.mark.once
 @pytest.mark.covers("CO12")
 def test_a_stale_checkout_comes_back_filled_in() -> None:
     variant = make_product(SKU)

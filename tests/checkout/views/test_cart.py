@@ -191,7 +191,7 @@ def test_the_cart_tells_of_the_unpaid_order_that_holds_its_models(simulator: Sim
     with nothing_written():
         assert f'href="/orders/{order.token}/"' in buyer.client.get("/cart/").content.decode()
     buyer.client.post(f"/orders/{order.token}/cancel/")
-    assert "unpaid orders" not in buyer.client.get("/cart/").content.decode()
+    assert "is not paid yet" not in buyer.client.get("/cart/").content.decode()
 
 
 def test_looking_writes_nothing() -> None:
