@@ -79,6 +79,7 @@ def test_an_unpaid_order_leads_back_to_its_address(bought: tuple[Buyer, Order, s
         with nothing_written():
             assert "Change address or delivery" in buyer.client.get(url).content.decode()
         assert "Change address" not in Client().get(url).content.decode(), "another browser has another cart"
+    assert "in the browser that you ordered with" in Client().get(f"/orders/{order.token}/").content.decode()
     form = buyer.client.get("/checkout/").context["form"]
     assert form["address_line1"].value() == order.address_line1
     buyer.check_out(key="another-showing", address_line1="9 New Road")
