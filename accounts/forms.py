@@ -7,7 +7,7 @@ from django import forms
 from django.contrib.auth.models import User
 from django.utils.translation import gettext_lazy as _
 
-from checkout.forms import MailField, OneLineField
+from checkout.forms import WORDS, MailField, OneLineField
 
 
 def email_field(**more: Any) -> MailField:
@@ -19,6 +19,13 @@ def email_field(**more: Any) -> MailField:
         widget=forms.EmailInput(attributes),
         **more,
     )
+
+
+PASSWORD_NEEDED = {
+    "old_password": _("Enter the password that you have now."),
+    "new_password1": _("Enter a new password."),
+    "new_password2": _("Enter the new password once more."),
+}
 
 
 class DoorForm(forms.Form):
@@ -43,7 +50,7 @@ class PasswordDoorForm(allauth_forms.LoginForm):
             label=_("Password"),
             strip=False,
             max_length=4096,
-            error_messages={"required": _("Enter your password.")},
+            error_messages={**WORDS, "required": _("Enter your password.")},
             widget=forms.PasswordInput({"autocomplete": "current-password"}),
         )
         self.fields = {"login": email_field(), "password": password}
@@ -59,7 +66,7 @@ class CodeMixin:
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["code"] = forms.CharField(  # type: ignore[attr-defined]
+        self.fields["code"] = OneLineField(  # type: ignore[attr-defined]
             label=_("Code"),
             max_length=40,
             help_text=_("8 digits, from the email"),

@@ -13,6 +13,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from accounts.backend import works_here
+from checkout import drafts
 
 PREFIX = "shopper-"
 # Whoever typed an address and never the code that went there.
@@ -48,6 +49,7 @@ def close(user: User) -> None:
     Raises ProtectedError when the books name it: somebody who has worked here.
     """
     with transaction.atomic():
+        drafts.forget_account(user)
         user.delete()
 
 

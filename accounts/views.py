@@ -19,9 +19,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts import shoppers, wishlist
-from accounts.forms import DetailsForm
+from accounts.forms import PASSWORD_NEEDED, DetailsForm
 from checkout import belonging, tracker
 from checkout import cart as carts
+from checkout.forms import WORDS
 from checkout.views.answers import list_errors, see_other
 
 ORDERS_ON_A_PAGE = 10
@@ -56,6 +57,8 @@ def password(request: HttpRequest) -> HttpResponse:
     needs_old = user.has_usable_password() and not _came_by_code(request, user)
     kind = PasswordChangeForm if needs_old else SetPasswordForm
     form = kind(user, request.POST if request.method == "POST" else None)
+    for name, field in form.fields.items():
+        field.error_messages |= {**WORDS, "required": PASSWORD_NEEDED[name]}
     form.fields["new_password1"].help_text = _("At least 12 characters, and none that many people use")
     if form.is_bound and form.is_valid():
         form.save()

@@ -15,6 +15,7 @@ from django.db.models import Q, QuerySet
 from django.db.models.functions import Lower
 from django.http import HttpRequest
 
+from checkout import drafts
 from checkout.cart_view import most
 from checkout.models import Cart, CartLine, Order
 from checkout.status import OrderStatus
@@ -78,5 +79,6 @@ def _pour(cart: Cart, kept: Cart) -> None:
         )
     kept.coupon_code = cart.coupon_code or kept.coupon_code
     kept.save(update_fields=["coupon_code", "updated_at"])
+    drafts.follow(cart, kept)
     cart.lines.all().delete()
     cart.orders.filter(status=OrderStatus.PENDING).update(cart=kept)

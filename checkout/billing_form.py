@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from catalog.states import State
 from checkout import billing
-from checkout.forms import CheckoutForm, OneLineField, PinField, checks_for
+from checkout.forms import WORDS, CheckoutForm, OneLineField, PinField, checks_for
 from checkout.placing import Details
 
 
@@ -18,6 +18,7 @@ class GstinField(OneLineField):
 
     ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
     WRONG = _("A GSTIN has 15 characters, such as 27ABCDE1234F1Z5.")
+    default_error_messages = dict.fromkeys(WORDS, WRONG)
     PATTERN = re.compile(r"[0-9]{2}[A-Z]{5}[0-9]{4}[A-Z][0-9A-Z]Z[0-9A-Z]")
 
     @property
@@ -77,7 +78,7 @@ class OrderForm(CheckoutForm):
         label=_("Name of the business"),
         required=False,
         max_length=120,
-        help_text=_("As it is registered; printed above your name"),
+        help_text=_("As it is registered; needed with a GSTIN"),
         widget=forms.TextInput({"autocomplete": "billing organization"}),
     )
     billing_differs = forms.BooleanField(label=_("The bill goes to another address"), required=False)
@@ -115,6 +116,7 @@ class OrderForm(CheckoutForm):
     def clean(self) -> dict[str, Any]:
         """Ask for the address of the bill where its box is ticked, and forget it where it is not."""
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        self._fit_to_gstin(cleaned)
         for name in (f"billing_{part}" for part in billing.ADDRESS):
             if not cleaned.get("billing_differs"):
                 self.errors.pop(name, None)
@@ -122,6 +124,17 @@ class OrderForm(CheckoutForm):
             elif name in self.NEEDED and name not in self.errors and not cleaned[name]:
                 self.add_error(name, self.NEEDED[name])
         return cleaned
+
+    def _fit_to_gstin(self, cleaned: dict[str, Any]) -> None:
+        """Ask for the name of a registered business, and take the state of its bill from its GSTIN if none is chosen.
+
+        A client that does not know the field for the name may send a GSTIN alone.
+        """
+        gstin = cleaned.get("gstin", "")
+        if gstin and "business_name" in self.data and "business_name" in cleaned and not cleaned["business_name"]:
+            self.add_error("business_name", _("Enter the name under which this GSTIN is registered."))
+        if gstin[:2] in State.values and not cleaned.get("billing_state") and "billing_state" not in self.errors:
+            cleaned["billing_state"] = gstin[:2]
 
     @property
     def details(self) -> Details:

@@ -45,9 +45,9 @@ class NotEnough(Exception):
 
 
 def find(request: HttpRequest) -> Cart | None:
-    """Return the cart that the request's signed cookie names, or None. Writes nothing."""
+    """Return the cart that the request's signed cookie names, with its draft, or None. Writes nothing."""
     token = _token(request)
-    return Cart.objects.filter(token=token).first() if token else None
+    return Cart.objects.select_related("draft").filter(token=token).first() if token else None
 
 
 def count_pieces(request: HttpRequest) -> int:

@@ -108,6 +108,16 @@ class CartView:
         return self.subtotal + self.shipping - self.discount
 
     @property
+    def action(self) -> str:
+        """What the button of the checkout does."""
+        return _("Pay %(total)s") % {"total": rupees(self.total)} if self.total else _("Place the order")
+
+    @property
+    def follows(self) -> str:
+        """What happens once that button is pressed."""
+        return _("Razorpay opens next.") if self.total else _("There is nothing to pay.")
+
+    @property
     def notices(self) -> list[tuple[str, str]]:
         """What changed since the cars were added: title of the model, and what happened."""
         found = [(line.title, line.notice) for line in self.lines if line.notice]

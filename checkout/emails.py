@@ -178,7 +178,7 @@ def _is_over(mail: OutboxEmail) -> bool:
 def _subject(mail: OutboxEmail) -> str:
     subjects = {
         RECEIVED: _("One step left: your order %(number)s"),
-        PAID: _("Paid: your order %(number)s"),
+        PAID: _("Paid: your order %(number)s") if mail.order.total else _("Ordered: your order %(number)s"),
         SHIPPED: _("On the road: your order %(number)s"),
         CANCELLED: _("Cancelled: your order %(number)s"),
         REFUND_STARTED: _("Your refund has begun: your order %(number)s"),

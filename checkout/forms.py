@@ -16,11 +16,20 @@ from catalog.text import visible
 from checkout.shipping import PIN
 
 MOBILE = re.compile(r"[6-9][0-9]{9}")
+# As buyers type an order's number: with or without its letters, its year, its hyphen, and a sign before it.
+NUMBER = re.compile(r"[#№]?(?:CG)?(?:([0-9]{2})[-–—]?)?([0-9]{5,})")
+# In place of Django's words, which tell what is wrong and not what to do.
+WORDS: dict[str, Any] = {
+    "max_length": _("Shorten this to %(limit_value)d characters; it has %(show_value)d now."),
+    "null_characters_not_allowed": _("Type this again: it holds a character that cannot be shown."),
+}
 CHECKOUT_KEY = RegexValidator(r"^[A-Za-z0-9_-]{8,64}\Z", _("Reload the page and try again."))
 
 
 class OneLineField(forms.CharField):
     """Text on one line: control characters and runs of blanks become one blank."""
+
+    default_error_messages = WORDS
 
     def to_python(self, value: Any) -> str:
         """Return the text with every run of blanks and line breaks as one blank, and nothing that cannot be seen."""
@@ -29,6 +38,8 @@ class OneLineField(forms.CharField):
 
 class LinesField(forms.CharField):
     """Text of several lines."""
+
+    default_error_messages = WORDS
 
     def to_python(self, value: Any) -> str:
         """Return the text without what cannot be seen."""
@@ -40,6 +51,7 @@ class MailField(forms.EmailField):
 
     SHAPE = r"""^[^\s@"<>,;]+@[^\s@"<>,;]+\.[^\s@"<>,;]+$"""
     UNWANTED = re.compile(r'[\s"<>,;]')
+    default_error_messages = WORDS
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**{"max_length": 254, **kwargs})
@@ -63,6 +75,7 @@ class MobileField(OneLineField):
 
     NO_NUMBER = _("Enter a 10-digit mobile number, such as 98765 43210.")
     NOT_HERE = _("Enter a 10-digit Indian mobile number that starts with 6, 7, 8 or 9.")
+    default_error_messages = dict.fromkeys(WORDS, NO_NUMBER)
 
     @property
     def checks(self) -> str:
@@ -87,6 +100,7 @@ class PinField(OneLineField):
 
     SHORT = _("PIN code %(pin)s is too short; it has 6 digits.")
     WRONG = _("Enter a PIN code of 6 digits that does not start with 0.")
+    default_error_messages = dict.fromkeys(WORDS, WRONG)
 
     @property
     def checks(self) -> str:
@@ -160,10 +174,7 @@ class CheckoutForm(forms.Form):
     state = forms.ChoiceField(
         label=_("State or union territory"),
         choices=[("", _("Choose a state")), *State.choices],
-        error_messages={
-            "required": _("Choose the state."),
-            "invalid_choice": _("Choose a state from the list."),
-        },
+        error_messages={"required": _("Choose the state."), "invalid_choice": _("Choose a state from the list.")},
         widget=forms.Select({"autocomplete": "shipping address-level1"}),
     )
     checkout_key = forms.CharField(required=False, validators=[CHECKOUT_KEY], widget=forms.HiddenInput)
@@ -209,8 +220,12 @@ class FindOrderForm(forms.Form):
     use_required_attribute = False
 
     def clean_number(self) -> str:
-        """Return the number as orders have it: in capitals and without blanks."""
-        return str(self.cleaned_data["number"]).replace(" ", "").upper()
+        """Return the number as orders have it, or its last part alone when the year was left out."""
+        typed = str(self.cleaned_data["number"]).replace(" ", "").upper()
+        if (found := NUMBER.fullmatch(typed)) is None:
+            return typed
+        year, last = found.groups()
+        return f"CG{year}-{last}" if year else last
 
 
 class QuantityForm(forms.Form):

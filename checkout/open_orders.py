@@ -51,6 +51,12 @@ def one_at_a_time(phone: str) -> None:
             cursor.execute("SELECT pg_advisory_xact_lock(%s, hashtext(%s))", [LOCK, phone])
 
 
+def of_cart(cart: Cart | None) -> list[Order]:
+    """Return the orders of a cart that hold models and wait for somebody to pay them, newest first."""
+    waiting = Order.objects.filter(cart=cart, status=OrderStatus.PENDING).exclude(payments__status__in=ON_ITS_WAY)
+    return list(waiting) if cart else []
+
+
 def check(cart: Cart, phone: str) -> None:
     """Refuse one more unpaid order of a cart or a mobile number than the settings allow. Raises TooManyOpen."""
     if not settings.RATELIMIT_ENABLE:

@@ -7,7 +7,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from checkout import orders
+from checkout import drafts, orders
 from checkout.models import Dispute, Order, Refund
 from checkout.models.dispute import DisputeStatus
 from checkout.reconciliation import LATE_MONEY
@@ -46,6 +46,7 @@ def forget(order_id: int) -> list[str]:
         if reason := why_still_needed(order):
             raise StillNeeded(reason)
         if order.email:
+            drafts.forget_buyer(order)
             orders.note(order, ANONYMISED)
         for name, value in EMPTY.items():
             setattr(order, name, value)

@@ -126,7 +126,7 @@ def headline(order: Order) -> str:
     if _is_called_off(order):
         return _("We are returning all of your money")
     return {
-        OrderStatus.PAID: _("Paid. We’re packing it."),
+        OrderStatus.PAID: _("Paid. We’re packing it.") if order.total else _("Ordered. We’re packing it."),
         OrderStatus.PACKED: _("Packed and ready to go"),
         OrderStatus.SHIPPED: _("On the road"),
         OrderStatus.DELIVERED: _("Parked at your place"),
@@ -144,7 +144,7 @@ def steps(order: Order) -> list[Step]:
     parcel = " ".join(part for part in (order.carrier, order.tracking_number) if part)
     expected = _("Expected %(dates)s") % {"dates": order.promise} if order.promise else ""
     way = [
-        (OrderStatus.PAID, _("Payment received"), ""),
+        (OrderStatus.PAID, _("Payment received") if order.total else _("Order received"), ""),
         (OrderStatus.PACKED, _("Packing"), _("Double-boxed by hand")),
         (OrderStatus.SHIPPED, _("On the road"), parcel or _("We email the tracking number")),
         (OrderStatus.DELIVERED, _("Delivered"), "" if order.status == OrderStatus.DELIVERED else expected),

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from checkout.views import cart, delivery, links, orders, papers
+from checkout.views import cancelling, cart, delivery, links, orders, papers
 
 app_name = "checkout"
 urlpatterns = [
@@ -16,7 +16,7 @@ urlpatterns = [
     path("orders/<slug:token>/pay/", orders.pay, name="order_pay"),
     path("orders/<slug:token>/check/", orders.check, name="order_check"),
     path("orders/<slug:token>/status/", orders.status, name="order_status"),
-    path("orders/<slug:token>/cancel/", orders.cancel, name="order_cancel"),
+    path("orders/<slug:token>/cancel/", cancelling.cancel, name="order_cancel"),
     path("orders/<slug:token>/again/", cart.order_again, name="order_again"),
     path("orders/<slug:token>/invoice.pdf", papers.invoice, name="invoice"),
     path("orders/<slug:token>/credit-notes/<slug:number>.pdf", papers.credit_note, name="credit_note"),

@@ -13,7 +13,7 @@ from django.utils.html import format_html
 from wagtail import hooks
 from wagtail.snippets.models import register_snippet
 
-from checkout import links
+from checkout import drafts, links
 from checkout.admin.acts import ACTS
 from checkout.admin.bulk import PackInBulk, PrintLabels, PrintSlips, ShipInBulk, forbid_bulk_delete
 from checkout.admin.cases import CaseViewSet
@@ -113,3 +113,9 @@ def admin_css() -> str:
 def answer_link_requests() -> tuple[str, float, Callable[[], object]]:
     """Let the worker look for the orders that buyers want to find again, in the lane of mail."""
     return "mail", 2, links.answer_waiting
+
+
+@hooks.register("register_worker_job")
+def tidy_drafts() -> tuple[str, float, Callable[[], object]]:
+    """Forget what was typed into the checkout and never ordered, once in six hours."""
+    return "pages", 6 * 3600, drafts.tidy

@@ -5,6 +5,7 @@ from checkout.models.bulletin import Downtime, Settlement
 from checkout.models.cart import Cart, CartLine
 from checkout.models.coupon import Coupon
 from checkout.models.dispute import Dispute
+from checkout.models.draft import CheckoutDraft
 from checkout.models.ledger import LedgerEntry
 from checkout.models.mail import LinkRequest, OutboxEmail
 from checkout.models.order import InvoiceSeries, Order, OrderEvent, OrderLine, OrderNote
@@ -17,6 +18,7 @@ __all__ = [
     "AttentionCase",
     "Cart",
     "CartLine",
+    "CheckoutDraft",
     "CheckoutPage",
     "Coupon",
     "DeliveryZone",

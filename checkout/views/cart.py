@@ -1,11 +1,14 @@
 """The cart's page and its two POSTs, with and without JavaScript."""
 
+from collections.abc import Callable
+from functools import wraps
 from typing import Any
 
 from django.contrib import messages
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, JsonResponse
 from django.shortcuts import get_object_or_404
+from django.template.loader import render_to_string
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -14,34 +17,47 @@ from django.views.decorators.http import require_POST, require_safe
 
 from catalog.models import ShopSettings, Variant
 from checkout import cart as carts
-from checkout import coupons, reconciliation, throttle
+from checkout import coupons, open_orders, reconciliation, throttle
 from checkout.cart_view import CartView
 from checkout.forms import CouponForm, QuantityForm
 from checkout.models import Cart, Order
 from checkout.views.answers import errors, keep_private, retry_after, see_other, wants_json
 
 
+def _changing(view: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
+    """Take POSTs. A browser that opens the address, in a restored tab or by Enter, comes to the cart."""
+
+    @wraps(view)
+    def answer(request: HttpRequest) -> HttpResponse:
+        if request.method == "POST":
+            return view(request)
+        if request.method in ("GET", "HEAD") and not wants_json(request):
+            return see_other(reverse("checkout:cart"))
+        return HttpResponseNotAllowed(["POST"], render_to_string("405.html"))
+
+    return answer
+
+
 @require_safe
 def show(request: HttpRequest) -> HttpResponse:
     """Show the cart with today's prices and stock. Writes nothing."""
     shop = ShopSettings.for_request(request)
-    context = {"cart": _view(request, carts.find(request), shop), "shop": shop}
-    return keep_private(TemplateResponse(request, "checkout/cart.html", context))
+    return _page(request, carts.find(request), shop)
 
 
-@require_POST
+@_changing
 def add(request: HttpRequest) -> HttpResponse:
     """Put a SKU into the cart."""
     return _change(request, QuantityForm(request.POST, least=1), carts.add)
 
 
-@require_POST
+@_changing
 def update(request: HttpRequest) -> HttpResponse:
     """Set how many of a SKU are in the cart; 0 removes it."""
     return _change(request, QuantityForm(request.POST, least=0), carts.update)
 
 
-@require_POST
+@_changing
 def coupon(request: HttpRequest) -> HttpResponse:
     """Put a code on the cart; an empty one takes it off."""
     who = throttle.client_address(request)
@@ -145,10 +161,14 @@ def _tell(request: HttpRequest, cart: Cart, text: str, view: CartView | None = N
 def _refuse(request: HttpRequest, status: int, texts: list[str], field: str) -> HttpResponse:
     if wants_json(request):
         return errors(status, **{field: texts})
-    shop = ShopSettings.for_request(request)
-    context = {"cart": _view(request, carts.find(request), shop), "shop": shop, "refusal": " ".join(texts)}
+    more = {"refusal": " ".join(texts)}
     if field == "code":
-        context |= {"code_refusal": context["refusal"], "typed_code": request.POST.get("code", "")[:20]}
+        more |= {"code_refusal": more["refusal"], "typed_code": request.POST.get("code", "")[:20]}
+    return _page(request, carts.find(request), ShopSettings.for_request(request), status=status, **more)
+
+
+def _page(request: HttpRequest, cart: Cart | None, shop: ShopSettings, status: int = 200, **more: Any) -> HttpResponse:
+    context = {"cart": _view(request, cart, shop), "shop": shop, "open_orders": open_orders.of_cart(cart), **more}
     return keep_private(TemplateResponse(request, "checkout/cart.html", context, status=status))
 
 

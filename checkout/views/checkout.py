@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from catalog.models import ShopSettings
 from catalog.stock import OutOfStock
-from checkout import attempts, attention, belonging, billing, orders, placing, reconciliation, throttle
+from checkout import attempts, attention, belonging, billing, drafts, orders, placing, reconciliation, throttle
 from checkout import cart as carts
 from checkout.attempts import NotPayable
 from checkout.billing_form import OrderForm
@@ -22,6 +22,7 @@ from checkout.forms import new_checkout_key
 from checkout.gateway import GatewayError
 from checkout.models import Cart, CheckoutPage, Order, RazorpayOrder
 from checkout.open_orders import TooManyOpen
+from checkout.shipping import PIN
 from checkout.status import OrderStatus
 from checkout.views.answers import (
     keep_private,
@@ -43,8 +44,10 @@ def show(page: CheckoutPage, request: HttpRequest) -> HttpResponse:
     cart = carts.find(request)
     account = belonging.account_of(request)
     details = belonging.last_details(account) if account else {}
-    known = {"postcode": carts.pin_code(request), **details, **_last_details(cart)}
-    view = carts.view(cart, ShopSettings.for_request(request), postcode=known["postcode"])
+    known = {"postcode": carts.pin_code(request), **details, **_last_details(cart), **drafts.recall(cart)}
+    postcode = known["postcode"].replace(" ", "")
+    shop = ShopSettings.for_request(request)
+    view = carts.view(cart, shop, postcode=postcode if PIN.fullmatch(postcode) else "")
     initial = {**known, "checkout_key": new_checkout_key(), "seen_total": view.total}
     return _page(page, request, OrderForm(initial=initial), view, nobody_can_pay=attention.nobody_can_pay())
 
@@ -70,6 +73,7 @@ def place(page: CheckoutPage, request: HttpRequest) -> HttpResponse:
         for shortage in refusal.shortages:
             form.add_error(None, _shortage_text(shortage.title, shortage.available))
         return _refuse(page, request, form, 409)
+    drafts.forget(cart)
     if is_new:
         throttle.wait(throttle.ORDERS, throttle.client_address(request))
     return carts.remember_pin(_answer(request, order, is_new, shop, deadline), order.postcode)
@@ -155,6 +159,19 @@ def _left(deadline: float) -> float:
     return deadline - time.monotonic()
 
 
+def stale(page: CheckoutPage, request: HttpRequest) -> HttpResponse | None:
+    """Show what was typed once more where the form came without a good token; without a cart there is no form.
+
+    Nothing else is done with it: it may come from another site.
+    """
+    if not carts.count_pieces(request):
+        return None
+    form = OrderForm(request.POST)
+    text = _("This page had gone stale: nothing was ordered and nothing was charged. Look it over and send it again.")
+    form.add_error(None, text)
+    return _again(page, request, form, 403)
+
+
 def _refuse(
     page: CheckoutPage,
     request: HttpRequest,
@@ -166,13 +183,20 @@ def _refuse(
         texts = {name if name != "__all__" else "cart": [str(t) for t in found] for name, found in form.errors.items()}
         more = {"open_orders": [placed(order) for order in open_orders]} if open_orders else {}
         return JsonResponse({"errors": texts, **more}, status=status)
+    if cart := carts.find(request):
+        drafts.keep(cart, form)
+    return _again(page, request, form, status, open_orders=open_orders)
+
+
+def _again(page: CheckoutPage, request: HttpRequest, form: OrderForm, status: int, **more: Any) -> HttpResponse:
+    """Show a form once more as it was posted, with what is due now."""
     postcode = form.cleaned_data.get("postcode") or carts.pin_code(request)
     view = carts.view(carts.find(request), ShopSettings.for_request(request), postcode=postcode)
     data = request.POST.copy()
     data["seen_total"] = str(view.total)
     data["checkout_key"] = data.get("checkout_key") or new_checkout_key()
     form.data = data
-    return _page(page, request, form, view, status=status, open_orders=open_orders)
+    return _page(page, request, form, view, status=status, **more)
 
 
 def _page(
@@ -181,6 +205,8 @@ def _page(
     context = page.get_context(request)
     context.update(form=form, cart=view, errors=list_errors(form), shop=ShopSettings.for_request(request), **more)
     context["account"] = belonging.account_of(request)
+    if not view.lines:
+        context["bought"] = _bought_last(carts.find(request))
     return keep_private(TemplateResponse(request, page.get_template(request), context, status=status))
 
 
@@ -189,6 +215,12 @@ def _last_details(cart: Cart | None) -> dict[str, Any]:
     if last is None:
         return {}
     return {**{name: getattr(last, name) for name in placing.Details.__dataclass_fields__}, **billing.in_form(last)}
+
+
+def _bought_last(cart: Cart | None) -> Order | None:
+    """Return what this browser ordered last, when that is paid."""
+    last = cart.orders.first() if cart else None
+    return last if last and last.is_bought else None
 
 
 def _shortage_text(title: str, available: int) -> str:

@@ -82,6 +82,6 @@ def _as_json(quote: shipping.Quote, cart: CartView | None) -> dict[str, Any]:
     found = {"postcode": quote.postcode, "fee": quote.fee, "from": quote.first, "to": quote.last, "words": words}
     if cart and cart.lines:
         found["total"] = cart.total
-        words["total"] = rupees(cart.total)
+        words |= {"total": rupees(cart.total), "action": cart.action, "follows": cart.follows}
         words["due"] = _("The total is %(total)s.") % {"total": words["total"]}
     return found

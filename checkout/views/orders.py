@@ -17,6 +17,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from catalog import pictures
 from catalog.models import ShopSettings
 from checkout import attempts, attention, cancelling, downtimes, holding, reconciliation, tracker
+from checkout import cart as carts
 from checkout.attempts import NotPayable
 from checkout.gateway import GatewayError
 from checkout.models import Order
@@ -39,10 +40,9 @@ CHECK_PAUSE = timedelta(seconds=4)
 @require_safe
 def show(request: HttpRequest, token: str) -> HttpResponse:
     """Show an order to its buyer."""
-    order = _find(token)
+    order = find(token)
     state = tracker.payment_state(order)
     is_pending = order.status == OrderStatus.PENDING
-    may_cancel = order.status in (OrderStatus.PENDING, *cancelling.BOUGHT_AND_HERE)
     # pay.js adds the word when the window reported a payment and the network kept it from telling the shop.
     is_waiting = is_pending and (state == "confirming" or "confirming" in request.GET)
     context = {
@@ -55,7 +55,8 @@ def show(request: HttpRequest, token: str) -> HttpResponse:
         "failure": tracker.failure(order) if state == "failed" else "",
         "polling": is_waiting,
         "pay_url": _url("order_pay", order) if is_pending and not is_waiting else "",
-        "cancel_url": _url("order_cancel", order) if may_cancel and not is_waiting else "",
+        "cancel_url": _url("order_cancel", order) if may_cancel(order) and not is_waiting else "",
+        "may_change": not is_waiting and _may_change(request, order),
         "hold": holding.tell(order, now=timezone.now()),
         "refunds": tracker.refunds_in(order),
         "came_back": tracker.came_back(order),
@@ -75,7 +76,7 @@ def pay(request: HttpRequest, token: str) -> HttpResponse:
 
     A script reads as JSON what opens the window: nothing when there is nothing to pay or no Razorpay order yet.
     """
-    order = _find(token)
+    order = find(token)
     if request.method == "POST":
         return _open(request, order)
     if wants_json(request):
@@ -86,7 +87,7 @@ def pay(request: HttpRequest, token: str) -> HttpResponse:
 @require_safe
 def status(request: HttpRequest, token: str) -> JsonResponse:
     """Tell the state of an order as JSON. Only reads."""
-    response = JsonResponse(order_status(_find(token)))
+    response = JsonResponse(order_status(find(token)))
     keep_private(response)
     return response
 
@@ -94,7 +95,7 @@ def status(request: HttpRequest, token: str) -> JsonResponse:
 @require_POST
 def check(request: HttpRequest, token: str) -> HttpResponse:
     """Ask Razorpay about this order now, at most once in a few seconds, and answer like `status/`."""
-    order = _find(token)
+    order = find(token)
     before = timezone.now() - CHECK_PAUSE
     # A question in the future was asked before the clock was set back.
     is_due = Q(checked_at=None) | Q(checked_at__lt=before) | Q(checked_at__gt=timezone.now() + CHECK_PAUSE)
@@ -106,25 +107,25 @@ def check(request: HttpRequest, token: str) -> HttpResponse:
             messages.info(request, _("We could not reach Razorpay just now. We keep asking; you need not pay again."))
     if request.accepts("text/html") and "text/html" in request.headers.get("Accept", ""):
         return see_other(order.get_absolute_url())
-    return keep_private(JsonResponse(order_status(_find(token))))
+    return keep_private(JsonResponse(order_status(find(token))))
 
 
-@require_POST
-def cancel(request: HttpRequest, token: str) -> HttpResponse:
-    """Cancel an order for its buyer before dispatch; Razorpay is asked first about an unpaid one."""
-    order = _find(token)
-    try:
-        is_cancelled = cancelling.cancel_for_buyer(order)
-    except GatewayError as error:
-        messages.error(request, error.customer_text)
-        return see_other(order.get_absolute_url())
-    if not is_cancelled:
-        messages.error(request, _("This order can no longer be cancelled here. Write to us and we will help."))
-    return see_other(order.get_absolute_url())
-
-
-def _find(token: str) -> Order:
+def find(token: str) -> Order:
+    """Return the order with this token and what its pages tell of it. Raises Http404."""
     return get_object_or_404(Order.objects.prefetch_related("payments__refunds", "events"), token=token)
+
+
+def may_cancel(order: Order) -> bool:
+    """Tell whether the buyer is offered to cancel: the parcel is here, and no payment is on its way."""
+    return order.status in cancelling.BOUGHT_AND_HERE or _is_payable(order)
+
+
+def _may_change(request: HttpRequest, order: Order) -> bool:
+    """Tell whether the checkout of this browser, sent again, changes this order: its cart is that of the order."""
+    cart = carts.find(request) if _is_payable(order) else None
+    if cart is None or cart.pk != order.cart_id:
+        return False
+    return set(cart.lines.values_list("variant", "quantity")) == set(order.lines.values_list("variant", "quantity"))
 
 
 def _goods(order: Order) -> dict[str, Any]:
@@ -144,7 +145,7 @@ def _open(request: HttpRequest, order: Order) -> HttpResponse:
         try:
             attempts.open_payment(order)
         except NotPayable:
-            order = _find(order.token)
+            order = find(order.token)
         except GatewayError as error:
             tell_refusal(request, error)
     if wants_json(request) or _is_payable(order):
@@ -175,6 +176,7 @@ def _pay_page(request: HttpRequest, order: Order) -> HttpResponse:
         "status_url": _url("order_status", order),
         "order_url": order.get_absolute_url(),
         "cancel_url": _url("order_cancel", order),
+        "may_change": _may_change(request, order),
         "return_url": settings.SITE_URL + _url("order_pay", order),
         "failure": tracker.failure(order),
         "downtimes": downtimes.current(),

@@ -11,7 +11,7 @@ async function send(url, body) {
   if (!page.querySelector("[data-cart]")) throw new Error(`Unexpected answer ${answer.status}`);
   main.replaceChildren(...page.querySelector("main").childNodes);
   document.querySelector("[data-cart-link]").innerHTML = page.querySelector("[data-cart-link]").innerHTML;
-  say([...main.querySelectorAll(".notices, .sum dt, .sum dd")].map((part) => part.textContent.replace(/\s+/g, " ").trim()).join(" "));
+  say([...main.querySelectorAll(".notices[role=status], .sum dt, .sum dd")].map((part) => part.textContent.replace(/\s+/g, " ").trim()).join(" "));
 }
 
 function say(text) {

@@ -10,23 +10,40 @@ const STATE_OF_PIN = {
   795: "14", 796: "15", 797: "13", 798: "13", 799: "16",
 };
 
+const { released } = globalThis.shop;
 const pin = document.querySelector("input[name=postcode]");
 const state = document.querySelector("select[name=state]");
 const warning = document.querySelector("[data-state-warning]");
+const other = document.querySelector("[data-other-state]");
 const told = document.querySelector("[data-delivery-url]");
-let asked = pin?.value;
+// What the server knew: the sum on the page is for this PIN code, whatever the browser has filled in since.
+let asked = pin?.defaultValue;
+// The state that this page has set. Until the shopper picks one, it follows the PIN code.
+let suggested = "";
 
 const digits = () => pin.value.replace(/\D/g, "");
 const usual = () => STATE_OF_PIN[digits().slice(0, 3)] ?? STATE_OF_PIN[digits().slice(0, 2)];
 
+function setState(code) {
+  state.value = suggested = code;
+  const said = document.querySelector("[data-say]");
+  said.textContent = code ? `${said.dataset.say} ${state.selectedOptions[0].textContent}` : "";
+  state.dispatchEvent(new Event("input", { bubbles: true }));
+}
+
 function suggest() {
-  if (digits().length === 6 && usual() && !state.value) {
-    state.value = usual();
-    const said = document.querySelector("[data-say]");
-    said.textContent = `${said.dataset.say} ${state.selectedOptions[0].textContent}`;
-  }
+  if (digits().length === 6 && state.value === suggested && (usual() || "") !== suggested) setState(usual() || "");
+  released(doubt);
+}
+
+function doubt() {
   const differs = digits().length === 6 && usual() && state.value && usual() !== state.value;
   warning.textContent = differs ? warning.dataset.stateWarning : "";
+  other.hidden = !differs;
+  if (differs) {
+    const name = state.querySelector(`option[value="${usual()}"]`).textContent;
+    other.textContent = other.dataset.otherState.replace("{}", name);
+  }
 }
 
 // A GSTIN begins with the code of its state. It is told, and taken as it is written.
@@ -41,8 +58,19 @@ function compareGstin() {
   told.textContent = gstin.value && billed && code !== billed ? told.dataset.gstinWarning : "";
 }
 
-gstin?.addEventListener("blur", compareGstin);
+// The bill of a business usually goes to the state of its registration.
+function suggestBillState() {
+  const { billing_differs: differs, billing_state: billed } = form.elements;
+  const code = gstin.value.trim().slice(0, 2);
+  if (differs.checked && !billed.value && billed.querySelector(`option[value="${CSS.escape(code)}"]`)) billed.value = code;
+}
+
+gstin?.addEventListener("blur", () => {
+  suggestBillState();
+  released(compareGstin);
+});
 form?.addEventListener("change", ({ target }) => {
+  if (target.name === "billing_differs") suggestBillState();
   if (["state", "billing_state", "billing_differs"].includes(target.name)) compareGstin();
 });
 
@@ -70,5 +98,17 @@ pin?.addEventListener("blur", () => {
   suggest();
   ask().catch(() => {});
 });
-state?.addEventListener("change", suggest);
-if (pin?.value) suggest();
+state?.addEventListener("change", () => {
+  suggested = "";
+  suggest();
+});
+other?.addEventListener("click", () => {
+  setState(usual());
+  suggest();
+  compareGstin();
+  state.focus();
+});
+if (pin?.value) {
+  suggest();
+  ask().catch(() => {});
+}

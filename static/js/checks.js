@@ -1,10 +1,10 @@
 // Looks at a field when it is left with text in it, and at every field that is left once the form has come back with
 // mistakes. Patterns and words are the server's, which decides; nothing here keeps a form from being sent.
 
+const { released } = globalThis.shop;
 const form = document.querySelector("[data-checked]");
 const left = new Set();
 const typed = new WeakSet();
-let isPressed = false;
 
 function complaint(box, input) {
   const value = input.value.trim();
@@ -41,15 +41,5 @@ form?.addEventListener("input", ({ target }) => typed.add(target));
 form?.addEventListener("focusout", ({ target }) => {
   if (!target.closest(".field") || !("failed" in form.dataset || typed.has(target))) return;
   left.add(target);
-  if (!isPressed) look();
+  released(look);
 });
-// A word that appears moves what stands below it: the button that is just being pressed must stay under the finger.
-window.addEventListener("pointerdown", () => (isPressed = true));
-["pointerup", "pointercancel"].forEach((name) =>
-  window.addEventListener(name, () =>
-    setTimeout(() => {
-      isPressed = false;
-      look();
-    }),
-  ),
-);

@@ -46,6 +46,12 @@ function relabel(text) {
   button.querySelector("[data-label]").textContent = text;
 }
 
+function headline(name) {
+  const title = document.querySelector("[data-title]");
+  title.textContent = title.dataset[name];
+  document.title = title.dataset[name];
+}
+
 function leave(query = "") {
   leaving = true;
   window.location.assign(orderUrl + query);
@@ -106,8 +112,11 @@ async function tellShop(proof) {
   return false;
 }
 
+// Who has paid must see nothing that asks to pay or to cancel.
 async function confirm(proof) {
   leaving = true;
+  document.querySelectorAll("[data-until-paid]").forEach((part) => (part.hidden = true));
+  headline("confirmingTitle");
   notify("confirming");
   leave((await tellShop(proof)) ? "" : "?confirming");
 }
@@ -116,9 +125,7 @@ function dismissed() {
   if (leaving) return;
   setWorking(false);
   if (failure) {
-    const title = document.querySelector("[data-title]");
-    title.textContent = title.dataset.failedTitle;
-    document.title = title.dataset.failedTitle;
+    headline("failedTitle");
     notify("failed", failure.description);
     relabel(button.dataset.again);
   } else {
@@ -152,7 +159,8 @@ async function pay() {
 
 button.addEventListener("click", pay);
 window.addEventListener("pageshow", (event) => {
-  if (event.persisted) setWorking(false);
+  if (event.persisted && leaving) leave("?confirming");
+  else if (event.persisted) setWorking(false);
 });
 
 // Straight from a form that leads here the window opens by itself, once; a reload or Back shows the page only.

@@ -3,10 +3,6 @@
 // A form is sent once: its button shows what happens, keeps the focus and ignores a second press.
 document.addEventListener("submit", (event) => {
   const form = event.target;
-  if (form.dataset.confirm && !window.confirm(form.dataset.confirm)) {
-    event.preventDefault();
-    return;
-  }
   if (!form.matches("[data-busy-form]")) return;
   if (form.dataset.sent) {
     event.preventDefault();
@@ -45,7 +41,7 @@ function note(action) {
   try {
     return action(window.sessionStorage);
   } catch {
-    // The browser stores nothing: the shopper presses Pay once more.
+    // The browser stores nothing: the shopper presses Pay once more, or types once more.
     return null;
   }
 }
@@ -60,7 +56,29 @@ document.addEventListener("submit", (event) => {
   if (event.target.matches("[data-then-pay]")) note((storage) => storage.setItem(THEN_PAY, "1"));
 });
 
-globalThis.shop = { setBusy, takeThenPay };
+// What was typed into the checkout stands in the order now.
+if (document.querySelector("[data-ordered]")) note((storage) => storage.removeItem("checkout"));
+
+// A word that appears moves what stands below it: the button that is just being pressed must stay under the finger.
+const later = [];
+let isPressed = false;
+
+function released(action) {
+  if (isPressed) later.push(action);
+  else action();
+}
+
+window.addEventListener("pointerdown", () => (isPressed = true));
+["pointerup", "pointercancel"].forEach((name) =>
+  window.addEventListener(name, () =>
+    setTimeout(() => {
+      isPressed = false;
+      later.splice(0).forEach((action) => action());
+    }),
+  ),
+);
+
+globalThis.shop = { note, released, setBusy, takeThenPay };
 
 // Plus and minus beside a number.
 document.addEventListener("click", (event) => {

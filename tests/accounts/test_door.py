@@ -124,6 +124,15 @@ def test_a_password_is_set_and_lets_somebody_in(client: Client) -> None:
     assert third.get("/account/").status_code == 200
 
 
+@pytest.mark.once
+def test_what_is_missing_for_a_password_is_told_field_by_field(client: Client) -> None:
+    come_in(client)
+    page = client.post("/account/password/", {}).content.decode()
+    assert "Enter a new password." in page
+    assert "Enter the new password once more." in page
+    assert "This field is required" not in page
+
+
 def test_an_old_password_is_asked_for_unless_a_code_was_just_typed(client: Client) -> None:
     set_password(come_in())
     log_in(client)

@@ -186,3 +186,19 @@ def test_staff_read_it() -> None:
     page = staff.get(f"/admin/orders/inspect/{order.pk}/").content.decode()
     for shown in ("Bill to", "Chhota Traders", "2 Church Street", "Karnataka"):
         assert shown in page
+
+
+@pytest.mark.covers("CO9")
+def test_a_gstin_wants_the_name_of_its_business_where_the_page_asks_for_it(buyer: Buyer) -> None:
+    answer = buyer.check_out(gstin=gstin("27"), business_name="")
+    assert list(answer.json()["errors"]) == ["business_name"]
+    assert buyer.check_out(gstin=gstin("27")).status_code == 201, "a client that knows no such field"
+
+
+@pytest.mark.covers("CO9", "CO10")
+def test_the_bill_of_a_business_goes_to_the_state_of_its_gstin_unless_it_is_said(buyer: Buyer) -> None:
+    typed = {**TYPED, "billing_state": "", "billing_differs": "on", "gstin": gstin("29"), "business_name": "Traders"}
+    assert buyer.check_out(**typed).status_code == 201
+    assert billing.bill_to(Order.objects.get())["state"] == "29"
+    buyer.check_out(**{**typed, "billing_state": "27"})
+    assert billing.bill_to(Order.objects.get())["state"] == "27"

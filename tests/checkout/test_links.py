@@ -55,6 +55,18 @@ def test_the_link_goes_to_the_buyer() -> None:
     assert shown.headers["X-Robots-Tag"] == "noindex"
 
 
+@pytest.mark.once
+@pytest.mark.parametrize("shape", ["{year} {last}", "#{year}-{last}", "{year}{last}", " # {last} ", "{year}–{last}"])
+def test_a_number_is_understood_as_people_write_it(shape: str) -> None:
+    order = ordered().order
+    year, last = order.number.split("-")
+    ask(shape.format(year=year, last=last))
+    assert worked() == [order.email]
+    ask(f"CG07-{last}")
+    ask(last[1:])
+    assert worked() == []
+
+
 @pytest.mark.parametrize(("number", "email"), [("", "b@example.in"), ("CG26-1", ""), ("CG26-1", "b@example.in")])
 @pytest.mark.covers("PA7")
 def test_what_does_not_fit_gets_the_same_answer_and_no_mail(number: str, email: str) -> None:

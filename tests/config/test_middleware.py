@@ -79,6 +79,7 @@ def test_nul_in_the_address(client: Client, address: str, caplog: pytest.LogCapt
     assert all(record.exc_info is None for record in caplog.records), "a flood must not fill the log with tracebacks"
 
 
+@pytest.mark.django_db
 def test_a_form_without_its_token_is_refused_in_the_words_that_were_asked_for() -> None:
     client = Client(enforce_csrf_checks=True)
     script = client.post("/cart/add/", {"sku": "X"}, headers={"accept": "application/json"})

@@ -221,8 +221,16 @@ def given_up(how: str) -> Bring:
 def cancelled(shopper: Shopper) -> None:
     """The page of an order that its buyer cancelled."""
     shopper.goto(shopper.order(PLAIN)["url"])
-    shopper.button("Cancel this order").click()
+    shopper.page.get_by_role("link", name="Cancel this order").click()
+    shopper.button("Cancel the order").click()
     shopper.heading("This order is cancelled").wait_for()
+
+
+def asked_to_cancel(shopper: Shopper) -> None:
+    """The page that asks whether a paid order should be cancelled."""
+    paid()(shopper)
+    shopper.page.get_by_role("link", name="Cancel this order").click()
+    shopper.heading("Cancel this order?").wait_for()
 
 
 def write(shopper: Shopper, **fields: str) -> None:
@@ -343,6 +351,7 @@ STATES: dict[str, Bring] = {
     "order-refund-came-back": came_back,
     "order-expired": given_up(EXPIRE),
     "order-on-hold": given_up(HOLD),
+    "order-cancel": asked_to_cancel,
     "order-cancelled": cancelled,
     **ACCOUNT_STATES,
     "not-found": missing,

@@ -109,3 +109,11 @@ def test_the_bill_is_asked_for_behind_a_box_and_its_state_compared(shopper: Shop
     page.get_by_role("checkbox", name="The bill goes to another address").uncheck()
     expect(warning).not_to_be_empty()
     expect(city).to_be_hidden()
+    # What appears while Pay is pressed must not move it away from under the finger.
+    page.locator("[name=gstin]").fill("")
+    page.locator("[name=gstin]").blur()
+    expect(warning).to_be_empty()
+    page.locator("[name=gstin]").fill("29AACCG4243Q1Z4")
+    shopper.forgive("400 POST .*/checkout/")
+    shopper.button("Pay ₹").click()
+    expect(page.get_by_role("alert")).to_contain_text("Enter the name under which this GSTIN is registered.")

@@ -15,6 +15,13 @@ Coupon.objects.get_or_create(code="LASTONE", kind="amount", amount=10_000, limit
 """
 
 
+def to_the_checkout(shopper: Shopper) -> None:
+    """Put a car into the cart, and open the checkout."""
+    shopper.add(SKU)
+    shopper.page.get_by_role("link", name="Check out").click()
+    shopper.page.wait_for_url("**/checkout/")
+
+
 def test_cookies_lost_before_paying(shopper: Shopper, shop: Shop) -> None:
     """The order's address is enough to pay and to read it, though cart and session are gone."""
     number = shopper.place_order(SKU)
@@ -27,17 +34,44 @@ def test_cookies_lost_before_paying(shopper: Shopper, shop: Shop) -> None:
     assert (shopper.number, shop.payments(number)) == (number, ["captured"])
 
 
+@pytest.mark.covers("CO12")
 def test_cookies_lost_at_the_checkout(shopper: Shopper, shop: Shop) -> None:
-    """Without its cookies a form cannot be taken: a page says what to do, and nothing was ordered."""
-    shopper.add(SKU)
-    shopper.page.get_by_role("link", name="Check out").click()
-    shopper.page.wait_for_url("**/checkout/")
+    """Without its cookies a form cannot be taken: a page says what to do, and nothing that was typed is lost."""
+    to_the_checkout(shopper)
     shopper.fill()
     shopper.context.clear_cookies()
     shopper.forgive("403 POST .*/checkout/")
     shopper.button("Pay ₹").click()
     expect(shopper.heading("That page had gone stale")).to_be_visible()
+    expect(shopper.page.get_by_text("still there")).to_have_count(0)
     assert shop.orders_of(shopper.email) == []
+    to_the_checkout(shopper)
+    for name, value in shopper.details.items():
+        expect(shopper.page.locator(f"[name={name}]")).to_have_value(value)
+    shopper.submit()
+    assert shop.orders_of(shopper.email) == [shopper.number]
+    assert shopper.page.evaluate("sessionStorage.getItem('checkout')") is None
+
+
+@pytest.mark.covers("CO7")
+def test_the_state_follows_a_pin_code_that_is_corrected(shopper: Shopper) -> None:
+    """A state that the page has set is not the shopper's word; one that the shopper chose is, and is only doubted."""
+    page = shopper.page
+    to_the_checkout(shopper)
+    pin, state = page.locator("[name=postcode]"), page.locator("[name=state]")
+    for typed, expected in (("411004", "27"), ("560001", "29"), ("605001", ""), ("560001", "29")):
+        pin.fill(typed)
+        pin.blur()
+        expect(state).to_have_value(expected)
+    state.select_option("27")
+    pin.fill("600001")
+    pin.blur()
+    expect(state).to_have_value("27")
+    page.reload()
+    expect(pin).to_have_value("600001")
+    shopper.button("Set the state to Tamil Nadu").click()
+    expect(state).to_have_value("33")
+    expect(shopper.button("Set the state")).to_be_hidden()
 
 
 def test_two_want_the_last_use_of_a_code(shopper: Shopper, shop: Shop, make_shopper: MakeShopper, screen: str) -> None:

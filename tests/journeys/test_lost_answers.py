@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 
 from tests.journeys.conftest import MakeShopper
 from tests.journeys.shop import Shop
@@ -53,15 +53,23 @@ def test_verify_lost_and_webhook_comes(shopper: Shopper, shop: Shop) -> None:
     assert "payment_signed" not in events(shop, number)
 
 
-@pytest.mark.covers("C4")
+@pytest.mark.covers("C4", "PA4")
 def test_verify_lost_and_webhook_late(shopper: Shopper, shop: Shop) -> None:
-    """The page says that the bank is confirming, asks for news, and turns paid by itself."""
+    """Both pages say that the bank is confirming and offer nothing else; the second turns paid by itself."""
+    held: list[Route] = []
     shopper.place_order(SKU)
     shopper.lose("**/payments/verify/")
+    shopper.context.route("**/payments/verify/", lambda route: route.abort() if held else held.append(route))
     shopper.hurry()
     with shop.without_webhooks():
         shopper.upi("success@razorpay")
+        expect(shopper.page.get_by_text("do not pay again")).to_be_visible()
         expect(shopper.heading("Confirming your payment")).to_be_visible()
+        expect(shopper.pay_button).to_be_hidden()
+        expect(shopper.page.get_by_role("link", name="Cancel this order")).to_be_hidden()
+        while not held:
+            shopper.page.wait_for_timeout(20)
+        held[0].abort()
         expect(shopper.page.get_by_text("Don't pay again.")).to_be_visible()
     # The worker may have asked meanwhile: whoever is first, the page finds out.
     shopper.expect_paid()

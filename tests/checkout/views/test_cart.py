@@ -14,6 +14,7 @@ from checkout.models import Cart, CartLine
 from tests.checkout.orders import SKU, cart_with, make_overdue, place, stock_of
 from tests.checkout.queries import nothing_written
 from tests.factories import Buyer, make_product
+from tests.programs import Simulator
 
 pytestmark = pytest.mark.django_db
 JSON = {"accept": "application/json"}
@@ -171,10 +172,26 @@ def test_without_a_csrf_token_nothing_is_taken(address: str) -> None:
     assert Cart.objects.count() == 0
 
 
-@pytest.mark.parametrize("method", ["get", "head", "put", "delete", "options"])
-def test_changes_are_posted(method: str, client: Client) -> None:
-    for address in ("/cart/add/", "/cart/update/"):
-        assert getattr(client, method)(address).status_code == 405
+@pytest.mark.parametrize("address", ["/cart/add/", "/cart/update/", "/cart/coupon/"])
+def test_changes_are_posted_and_whoever_opens_the_address_comes_to_the_cart(address: str, client: Client) -> None:
+    for method in ("get", "head"):
+        answer = getattr(client, method)(address)
+        assert (answer.status_code, answer["Location"]) == (303, "/cart/")
+    assert client.get(address, headers=JSON).status_code == 405
+    for method in ("put", "delete", "options"):
+        answer = getattr(client, method)(address)
+        assert (answer.status_code, answer["Allow"], "Open your cart" in answer.content.decode()) == (405, "POST", True)
+    assert Cart.objects.count() == 0
+
+
+def test_the_cart_tells_of_the_unpaid_order_that_holds_its_models(simulator: Simulator) -> None:
+    make_product(SKU)
+    buyer = Buyer()
+    order, _body = buyer.buy(SKU)
+    with nothing_written():
+        assert f'href="/orders/{order.token}/"' in buyer.client.get("/cart/").content.decode()
+    buyer.client.post(f"/orders/{order.token}/cancel/")
+    assert "is not paid yet" not in buyer.client.get("/cart/").content.decode()
 
 
 def test_looking_writes_nothing() -> None:

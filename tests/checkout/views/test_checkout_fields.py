@@ -156,3 +156,12 @@ def test_nothing_is_taken_that_nobody_can_see() -> None:
     assert form.details.address_line1 == "क्\u200dष"
     refused = OrderForm({**BUYER, "email": "as\u202eha@example.in", "full_name": "\u202e\u200b"})
     assert set(refused.errors) == {"email", "full_name"}
+
+
+@pytest.mark.covers("CO11")
+@pytest.mark.parametrize("typed", ["x" * 10_000, "a\x00b"])
+def test_mistakes_are_told_in_our_own_words(typed: str) -> None:
+    data = {name: typed for name in OrderForm.base_fields if name not in ("seen_total", "checkout_key")}
+    told = " ".join(str(text) for texts in OrderForm(data).errors.values() for text in texts)
+    assert [words for words in ("Ensure this", "Null characters", "is required") if words in told] == []
+    assert told

@@ -9,6 +9,8 @@ from django.test.utils import CaptureQueriesContext
 from pytest_django import DjangoAssertNumQueries
 from wagtail.models import Page
 
+from catalog import stock
+from catalog.models import ShopSettings, Variant
 from checkout.models import CheckoutPage, Order
 from tests.checkout.faults import FaultyRazorpay
 from tests.checkout.orders import SKU, stock_of
@@ -95,3 +97,39 @@ def test_a_purchase_stays_within_forty_queries(
         assert buyer.check_out().status_code == 201
     with capsys.disabled():
         print(f" [checkout POST of two lines: {len(captured)} statements with BEGIN and COMMIT]", end="")
+
+
+@pytest.mark.once
+def test_a_cart_that_cannot_be_sold_is_told_before_anything_is_pressed(buyer: Buyer) -> None:
+    assert "cannot be sold" not in buyer.client.get("/checkout/").content.decode()
+    stock.adjust(variant=Variant.objects.get(), quantity=-10, reason="sold at a fair")
+    page = buyer.client.get("/checkout/").content.decode()
+    assert "Not everything can be sold as it stands" in page
+    assert "It is sold out." in page
+
+
+@pytest.mark.once
+@pytest.mark.covers("CO18")
+def test_consent_names_both_kinds_of_terms(buyer: Buyer) -> None:
+    page = buyer.client.get("/checkout/").content.decode()
+    assert 'href="/terms/"' in page
+    assert 'href="/returns/"' in page
+
+
+@pytest.mark.once
+@pytest.mark.covers("PA4")
+def test_the_checkout_of_what_is_paid_leads_to_its_order(buyer: Buyer) -> None:
+    Variant.objects.update(price=0)
+    ShopSettings.objects.update(free_shipping_from=0)
+    page = buyer.client.get("/checkout/").content.decode()
+    assert "Place the order" in page
+    assert "There is nothing to pay." in page
+    assert "Razorpay opens next" not in page
+    buyer.check_out(seen_total="0")
+    order = Order.objects.get()
+    page = buyer.client.get("/checkout/").content.decode()
+    assert f"order {order.number} is already paid" in page
+    assert f'href="/orders/{order.token}/"' in page
+    shown = buyer.client.get(order.get_absolute_url()).content.decode()
+    assert "Ordered. We’re packing it." in shown
+    assert "Payment received" not in shown

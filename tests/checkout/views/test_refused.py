@@ -38,7 +38,7 @@ def test_an_amount_that_razorpay_does_not_take(accept: str, faulty: FaultyRazorp
     shown = buyer.client.get(pay_url).content.decode()
     assert "Razorpay did not accept this order." in shown
     assert "does not answer" not in shown
-    assert f'action="/orders/{order.token}/cancel/"' in shown
+    assert f'href="/orders/{order.token}/cancel/"' in shown
     assert faulty.count(CREATE) == 1
     case = AttentionCase.objects.get()
     assert (case.kind, case.order) == (CaseKind.RAZORPAY_REFUSED, order)
