@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 from tests.journeys.accounts import ACCOUNT_STATES
 from tests.journeys.shopper import Shopper
+from tests.programs import wait_until
 
 PLAIN, CHOICE, SOLD_OUT, LIMITED = "CW64-MR-0064", "CG43-TX-0008", "BD50-HK-0050", "AR43-LM-0099"
 FILMED = "MM18-GT-0001"
@@ -380,6 +381,19 @@ def as_staff(name: str, path: str) -> Bring:
     return bring
 
 
+def undecided(shopper: Shopper) -> None:
+    """The desk of what a person must decide, with money of nobody and two disputes."""
+    shop = shopper.shop
+    captured = [shop.simulator.control("pay", amount=amount)["razorpay_payment_id"] for amount in (199_800, 74_900)]
+    for payment in captured:
+        shop.simulator.control("dispute", payment_id=payment)
+    wait_until(
+        lambda: shop.rows("SELECT count(*) FROM checkout_attentioncase WHERE closed_at IS NULL")[0][0] >= len(captured),
+        "No case was opened",
+    )
+    as_staff("owner", "/admin/attention/desk/")(shopper)
+
+
 def connection_tested(shopper: Shopper) -> None:
     """The owner's test of the connection to Razorpay, done."""
     as_staff("owner", "/admin/razorpay-connection/")(shopper)
@@ -419,7 +433,7 @@ ADMIN_STATES: dict[str, Bring] = {
     "admin-orders": as_staff("staff", "/admin/orders/"),
     "admin-order": as_staff("staff", "/admin/orders/inspect/{order}/"),
     "admin-order-edit": as_staff("staff", "/admin/orders/edit/{order}/"),
-    "admin-attention": as_staff("owner", "/admin/attention/desk/"),
+    "admin-attention": undecided,
     "admin-order-note": as_staff("staff", "/admin/orders/note/{order}/"),
     "admin-stock": as_staff("editor", "/admin/stock/"),
     "admin-products": as_staff("editor", "/admin/products/"),
