@@ -7,7 +7,7 @@ from django import forms
 from django.contrib.auth.models import User
 from django.utils.translation import gettext_lazy as _
 
-from checkout.forms import WORDS, MailField, OneLineField
+from checkout.fields import WORDS, MailField, OneLineField
 
 
 def email_field(**more: Any) -> MailField:

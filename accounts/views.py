@@ -22,7 +22,7 @@ from accounts import shoppers, wishlist
 from accounts.forms import PASSWORD_NEEDED, DetailsForm
 from checkout import belonging, tracker
 from checkout import cart as carts
-from checkout.forms import WORDS
+from checkout.fields import WORDS
 from checkout.views.answers import list_errors, see_other
 
 ORDERS_ON_A_PAGE = 10

@@ -5,13 +5,15 @@ from collections.abc import Iterator
 
 JOINERS = "\u200c\u200d"
 """Scripts of India write some letters with them."""
-BREAKS = "\t\n\r"
+# Nobody types a NUL: it stays, for forms to refuse it.
+KEPT = f"{JOINERS}\t\n\r\0"
 
 
 def visible(text: str) -> str:
     """Return a text without characters that show nothing, or turn the order of others round (U+202E and its like).
 
-    A control character becomes a blank, so that it parts words as a line break does. Tabs and line breaks stay.
+    A control character becomes a blank, so that it parts words as a line break does. Tabs and line breaks stay, and so
+    does a NUL, which forms refuse.
     """
     return "".join(_seen(text))
 
@@ -19,7 +21,7 @@ def visible(text: str) -> str:
 def _seen(text: str) -> Iterator[str]:
     for char in text:
         kind = unicodedata.category(char)
-        if kind[0] != "C" or kind == "Cn" or char in JOINERS or char in BREAKS:
+        if kind[0] != "C" or kind == "Cn" or char in KEPT:
             yield char
         elif kind == "Cc":
             yield " "

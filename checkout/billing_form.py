@@ -9,7 +9,8 @@ from django.utils.translation import gettext_lazy as _
 
 from catalog.states import State
 from checkout import billing
-from checkout.forms import WORDS, CheckoutForm, OneLineField, PinField, checks_for
+from checkout.fields import WORDS, OneLineField, PinField, checks_for
+from checkout.forms import CheckoutForm
 from checkout.placing import Details
 
 

@@ -74,7 +74,7 @@ def place_order(
         open_orders.check(cart, details.phone)
         placing.check(view, details, seen_total)
         placing.take_coupon(view, details)
-        order = placing.write(cart, view, details, checkout_key, account=account)
+        order = placing.write(cart, view, details, checkout_key, shop=shop, account=account)
         stock.reserve(items=[(line.variant.pk, line.quantity) for line in view.lines], reference=order.number)
         if order.total == 0:
             mark_paid(order, text=_("Nothing to pay"))

@@ -155,7 +155,15 @@ def own(order: Order, account: User | None) -> None:
         order.save(update_fields=["account", "updated_at"])
 
 
-def write(cart: Cart, view: CartView, details: Details, checkout_key: str, *, account: User | None = None) -> Order:
+def write(
+    cart: Cart,
+    view: CartView,
+    details: Details,
+    checkout_key: str,
+    *,
+    shop: ShopSettings,
+    account: User | None = None,
+) -> Order:
     """Write a PENDING order with its lines and its first event. The caller holds the transaction."""
     order = Order.objects.create(
         number=secrets.token_hex(10),
@@ -170,7 +178,7 @@ def write(cart: Cart, view: CartView, details: Details, checkout_key: str, *, ac
         coupon=view.coupon.coupon if view.coupon else None,
         promised_from=view.delivery.first,
         promised_to=view.delivery.last,
-        expires_at=timezone.now() + ShopSettings.current().hold_time,
+        expires_at=timezone.now() + shop.hold_time,
         **asdict(details),
     )
     order.number = f"CG{shop_time.day():%y}-{FIRST_NUMBER + order.pk}"

@@ -12,7 +12,7 @@ from wagtail.log_actions import log
 from checkout import orders
 from checkout.admin import policy
 from checkout.carriers import CARRIERS
-from checkout.forms import OneLineField
+from checkout.fields import OneLineField
 from checkout.models import Order
 from checkout.status import OrderStatus, may_move
 

@@ -16,7 +16,7 @@ from wagtail.snippets.bulk_actions.snippet_bulk_action import SnippetBulkAction
 from checkout import disputes, orders, pieces
 from checkout.admin import policy
 from checkout.admin.acts import PACK, SHIP, Act, CarrierInput, parcel
-from checkout.forms import OneLineField
+from checkout.fields import OneLineField
 from checkout.models import Order
 from checkout.papers import labels, packing_slips
 

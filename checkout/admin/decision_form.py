@@ -6,7 +6,7 @@ from django import forms
 
 from checkout import refunds
 from checkout.admin import decisions
-from checkout.forms import OneLineField
+from checkout.fields import OneLineField
 from checkout.models import AttentionCase
 
 

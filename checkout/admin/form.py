@@ -9,7 +9,7 @@ from wagtail.admin.panels import FieldPanel, FieldRowPanel, MultiFieldPanel, Obj
 
 from checkout.admin.acts import CarrierInput
 from checkout.admin.edits import DELIVERY_FIELDS, EDITABLE, why_state_stays
-from checkout.forms import MailField, MobileField, OneLineField, PinField
+from checkout.fields import MailField, MobileField, OneLineField, PinField
 
 
 class OrderForm(WagtailAdminModelForm):

@@ -7,7 +7,7 @@ from django import forms
 from catalog.fields import RupeeField
 from catalog.money import rupees
 from checkout import pieces, refunds
-from checkout.forms import OneLineField
+from checkout.fields import OneLineField
 from checkout.models import Order, OrderLine, Payment
 from checkout.papers.sums import invoiced
 

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from limits import RateLimitItemPerHour
 
 from checkout import throttle
-from checkout.forms import WORDS, LinesField, MailField, MobileField, OneLineField
+from checkout.fields import WORDS, LinesField, MailField, MobileField, OneLineField
 from checkout.views.answers import keep_private, list_errors, retry_after, see_other
 from home.models import ContactMail, ContactMessage, ContactPage
 

@@ -15,7 +15,7 @@ from limits import RateLimitItemPerHour
 from catalog.availability import availability
 from catalog.models import Variant
 from checkout import throttle
-from checkout.forms import MailField, OneLineField
+from checkout.fields import MailField, OneLineField
 from checkout.views.answers import keep_unlisted, retry_after, see_other
 from home.models import StockRequest
 
