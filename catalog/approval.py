@@ -21,10 +21,13 @@ def may_publish(user: Any) -> bool:
 
 
 def fresh(page: ProductPage, prices: Iterable[tuple[str, int | None]]) -> set[str]:
-    """Return the SKUs whose price, in paise, is another than what shoppers pay; none of a page that is all new."""
+    """Return the SKUs whose price, in paise, is another than what shoppers pay; none of a page that is all new.
+
+    Nobody pays the price of a page that was taken down: its rows follow each draft, so that all of its prices are new.
+    """
     if page.first_published_at is None:
         return set()
-    known = dict(Variant.objects.filter(page_id=page.pk).values_list("sku", "price"))
+    known = dict(Variant.objects.filter(page_id=page.pk, page__live=True).values_list("sku", "price"))
     return {sku for sku, price in prices if sku and price != known.get(sku)}
 
 

@@ -111,7 +111,7 @@ SOLD = (
     amount("tax", "GST in it"),
 )
 TAXED = (
-    Field("table", "Rate"),
+    Field("percent", "Rate"),
     count("papers", "Papers", is_summed=False),
     amount("taxable", "Taxable value"),
     amount("cgst", "CGST"),

@@ -28,9 +28,13 @@ class ContentPolicy(CSPMiddleware):
     def get_policy_parts(
         self, request: HttpRequest, response: HttpResponseBase, report_only: bool = False
     ) -> PolicyParts:
-        """Return the policy of a page; of what is no page, none."""
+        """Return the policy of a page; of what is no page, none.
+
+        A preview is made by a request within that of the admin, which says what its frame may load.
+        """
         is_page = response.headers.get("Content-Type", "").startswith("text/html")
-        return PolicyParts(config=_of(request) if is_page and not report_only else {})
+        is_within = getattr(request, "is_dummy", False)
+        return PolicyParts(config=_of(request) if is_page and not is_within and not report_only else {})
 
 
 def _of(request: HttpRequest) -> dict[str, Any]:

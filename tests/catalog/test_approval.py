@@ -79,6 +79,15 @@ def test_a_product_that_was_never_published_asks_nobody(editor: Client, cab: Pro
     assert price() == 150_000
 
 
+def test_a_product_that_was_taken_down_does_not_come_back_at_another_price(editor: Client, cab: ProductPage) -> None:
+    """Its rows follow each draft, so they say nothing of what was approved."""
+    cab.unpublish()
+    assert post(editor, cab, "11", **{"action-publish": ""}).status_code == 302
+    assert approval.WORDS in post(editor, cab, "11").content.decode()
+    cab.refresh_from_db()
+    assert not cab.live
+
+
 def test_without_the_setting_nobody_is_asked(editor: Client, cab: ProductPage) -> None:
     ShopSettings.objects.update(prices_need_approval=False)
     assert post(editor, cab, "1500").status_code == 302

@@ -59,6 +59,12 @@ def test_the_admin_loads_nothing_from_third_parties_either(admin_client: Client)
     assert found["default-src"] == found["frame-ancestors"] == found["form-action"] == "'self'"
 
 
+def test_a_preview_may_stand_in_the_frame_of_the_editor(admin_client: Client) -> None:
+    page = make_product(SKU).page
+    url = f"/admin/pages/{page.pk}/view_draft/"
+    assert told(admin_client, url)["frame-ancestors"] == "'self'"
+
+
 def test_the_door_of_the_admin_takes_no_inline_script(client: Client) -> None:
     assert "unsafe-inline" not in client.get("/admin/login/").headers[policy.HEADER]
 

@@ -40,6 +40,11 @@ def test_the_owner_reads_and_exports(report: Report, owner: Client, sold: Order)
     assert [cell.value for cell in next(workbook.active.iter_rows())] == headings
 
 
+def test_gst_tells_its_rate(owner: Client, sold: Order) -> None:
+    [_head, row] = b"".join(owner.get("/admin/reports/shop/gst/?export=csv")).decode().splitlines()
+    assert ",5 %," in row
+
+
 def test_what_somebody_typed_is_no_formula(owner: Client, sold: Order) -> None:
     csv = b"".join(owner.get("/admin/reports/shop/products/?export=csv")).decode()
     assert f"'{EVIL}" in csv
