@@ -5,15 +5,13 @@ from collections.abc import Iterator
 
 JOINERS = "\u200c\u200d"
 """Scripts of India write some letters with them."""
-# Nobody types a NUL: it stays, for forms to refuse it.
-KEPT = f"{JOINERS}\t\n\r\0"
+KEPT = f"{JOINERS}\t\n\r"
 
 
 def visible(text: str) -> str:
     """Return a text without characters that show nothing, or turn the order of others round (U+202E and its like).
 
-    A control character becomes a blank, so that it parts words as a line break does. Tabs and line breaks stay, and so
-    does a NUL, which forms refuse.
+    A control character becomes a blank, so that it parts words as a line break does. Tabs and line breaks stay.
     """
     return "".join(_seen(text))
 

@@ -20,6 +20,13 @@ WORDS: dict[str, Any] = {
 }
 
 
+def seen(text: str) -> str:
+    """Return a text without what cannot be seen. Raises ValidationError for a NUL: nobody types one."""
+    if "\0" in text:
+        raise ValidationError(WORDS["null_characters_not_allowed"], code="null_characters_not_allowed")
+    return visible(text)
+
+
 class OneLineField(forms.CharField):
     """Text on one line: control characters and runs of blanks become one blank."""
 
@@ -27,7 +34,7 @@ class OneLineField(forms.CharField):
 
     def to_python(self, value: Any) -> str:
         """Return the text with every run of blanks and line breaks as one blank, and nothing that cannot be seen."""
-        return re.sub(r"\s+", " ", visible(super().to_python(value) or "")).strip()
+        return re.sub(r"\s+", " ", seen(super().to_python(value) or "")).strip()
 
 
 class LinesField(forms.CharField):
@@ -37,7 +44,7 @@ class LinesField(forms.CharField):
 
     def to_python(self, value: Any) -> str:
         """Return the text without what cannot be seen."""
-        return visible(super().to_python(value) or "")
+        return seen(super().to_python(value) or "")
 
 
 class MailField(forms.EmailField):
