@@ -57,7 +57,7 @@ def of_cart(cart: Cart | None) -> list[Order]:
     return list(waiting) if cart else []
 
 
-def check(cart: Cart, phone: str) -> None:
+def check(cart: Cart, phone: str, shop: ShopSettings) -> None:
     """Refuse one more unpaid order of a cart or a mobile number than the settings allow. Raises TooManyOpen."""
     if not settings.RATELIMIT_ENABLE:
         return
@@ -66,9 +66,6 @@ def check(cart: Cart, phone: str) -> None:
         .exclude(payments__status__in=ON_ITS_WAY)
         .order_by("expires_at")
     )
-    if not waiting:
-        return
-    shop = ShopSettings.current()
     own = [order for order in waiting if order.cart_id == cart.pk]
     if len(own) >= (shop.unpaid_orders or MOST):
         text = _("You already have %(count)d unpaid orders. Pay or cancel one of them first.") % {"count": len(own)}

@@ -71,7 +71,7 @@ def place_order(
             _correct_details(known, details, view)
             return known, False
         open_orders.one_at_a_time(details.phone)
-        open_orders.check(cart, details.phone)
+        open_orders.check(cart, details.phone, shop)
         placing.check(view, details, seen_total)
         placing.take_coupon(view, details)
         order = placing.write(cart, view, details, checkout_key, shop=shop, account=account)

@@ -17,6 +17,15 @@ from checkout.models import Order
 from checkout.status import OrderStatus, may_move
 
 
+def way_back(order: Order, title: str) -> list[dict[str, Any]]:
+    """Return the links above a page on which something is done with an order."""
+    return [
+        {"url": reverse("orders:list"), "label": "Orders"},
+        {"url": reverse("orders:inspect", args=[order.pk]), "label": order.number},
+        {"url": "", "label": title, "sublabel": order.number},
+    ]
+
+
 def parcel(carrier: str, number: str) -> dict[str, str]:
     """Return carrier and tracking number for `orders.advance`, and both as the text of the event."""
     return {"carrier": carrier, "tracking_number": number, "text": f"{carrier} {number}".strip()}

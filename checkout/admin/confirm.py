@@ -5,14 +5,13 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
-from django.urls import reverse
 from django.views.generic import View
 from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 from wagtail.admin.views.generic.permissions import PermissionCheckedMixin
 
 from checkout import disputes, orders, pieces
 from checkout.admin import policy
-from checkout.admin.acts import ACTS, Act, PlainForm
+from checkout.admin.acts import ACTS, Act, PlainForm, way_back
 from checkout.models import Order
 
 
@@ -60,12 +59,7 @@ class ActView(PermissionCheckedMixin, WagtailAdminTemplateMixin, View):
 
     def get_breadcrumbs_items(self) -> list[dict[str, Any]]:
         """Return the way back to the order."""
-        return [
-            *self.breadcrumbs_items,
-            {"url": reverse("orders:list"), "label": "Orders"},
-            {"url": reverse("orders:inspect", args=[self.order.pk]), "label": self.order.number},
-            {"url": "", "label": self.act.label, "sublabel": self.order.number},
-        ]
+        return [*self.breadcrumbs_items, *way_back(self.order, self.act.label)]
 
     def _page(self, form: PlainForm, status: int = 200) -> HttpResponse:
         found = disputes.before_dispatch([self.order])

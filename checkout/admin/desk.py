@@ -6,7 +6,6 @@ Rooms upstairs add a panel of what has stopped by the hook `register_attention_p
 from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import datetime
-from itertools import chain
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -126,8 +125,8 @@ def group_of(case: AttentionCase) -> str:
 
 def count(request: HttpRequest) -> int:
     """Return how many things wait for a person: open cases, and what has stopped."""
-    stopped: list[int] = [panel.count(request.user) for panel in _panels()]
-    return attention.count_open() + sum(stopped)
+    stopped: int = sum(panel.count(request.user) for panel in _panels())
+    return attention.count_open() + stopped
 
 
 class DeskView(PermissionCheckedMixin, WagtailAdminTemplateMixin, View):
@@ -142,8 +141,8 @@ class DeskView(PermissionCheckedMixin, WagtailAdminTemplateMixin, View):
     def get(self, request: HttpRequest) -> HttpResponse:
         """Show what waits."""
         found = groups()
-        shown, waiting = len(list(chain.from_iterable(group.rows for group in found))), attention.count_open()
-        context = self.get_context_data(groups=found, panels=_panels(), more=waiting - shown)
+        more = attention.count_open() - sum(len(group.rows) for group in found)
+        context = self.get_context_data(groups=found, panels=_panels(), more=more)
         response: HttpResponse = self.render_to_response(context)
         return response
 

@@ -15,6 +15,7 @@ from wagtail.log_actions import log
 from catalog.money import RUPEE, exact
 from checkout import cancelling, ledger, refunds
 from checkout.admin import policy
+from checkout.admin.acts import way_back
 from checkout.admin.money_forms import CancelForm, MoneyForm, RefundForm
 from checkout.models import Order, Payment, Refund
 from checkout.orders import IllegalMove
@@ -84,12 +85,7 @@ class MoneyView(PermissionCheckedMixin, WagtailAdminTemplateMixin, View):
 
     def get_breadcrumbs_items(self) -> list[dict[str, Any]]:
         """Return the way back to the order."""
-        return [
-            *self.breadcrumbs_items,
-            {"url": reverse("orders:list"), "label": "Orders"},
-            {"url": reverse("orders:inspect", args=[self.order.pk]), "label": self.order.number},
-            {"url": "", "label": self.question, "sublabel": self.order.number},
-        ]
+        return [*self.breadcrumbs_items, *way_back(self.order, self.question)]
 
     def _look(self, pk: int) -> None:
         self.order = get_object_or_404(Order, pk=pk)

@@ -7,7 +7,6 @@ from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
-from django.urls import reverse
 from django.views.generic import View
 from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 from wagtail.admin.views.generic.permissions import PermissionCheckedMixin
@@ -15,6 +14,7 @@ from wagtail.log_actions import log
 
 from checkout import notes
 from checkout.admin import policy
+from checkout.admin.acts import way_back
 from checkout.forms import CHECKOUT_KEY
 from checkout.models import Order
 
@@ -79,12 +79,7 @@ class NoteView(PermissionCheckedMixin, WagtailAdminTemplateMixin, View):
 
     def get_breadcrumbs_items(self) -> list[dict[str, Any]]:
         """Return the way back to the order."""
-        return [
-            *self.breadcrumbs_items,
-            {"url": reverse("orders:list"), "label": "Orders"},
-            {"url": reverse("orders:inspect", args=[self.order.pk]), "label": self.order.number},
-            {"url": "", "label": self.page_title, "sublabel": self.order.number},
-        ]
+        return [*self.breadcrumbs_items, *way_back(self.order, self.page_title)]
 
     def _page(self, form: NoteForm, status: int = 200) -> HttpResponse:
         context = self.get_context_data(order=self.order, form=form)

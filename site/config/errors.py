@@ -1,5 +1,7 @@
 """Answers to requests that no view sees."""
 
+import logging
+
 from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse, HttpResponseForbidden, HttpResponseNotFound
 from django.template.loader import render_to_string
@@ -11,6 +13,8 @@ from checkout import cart as carts
 from checkout.models import CheckoutPage
 from checkout.views import checkout
 from checkout.views.answers import errors, wants_json
+
+logger = logging.getLogger(__name__)
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
@@ -25,6 +29,7 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
         again = checkout.stale(page, request) if isinstance(page, CheckoutPage) else None
         has_cart = again is None and carts.count_pieces(request) > 0
     except DatabaseError:
+        logger.exception("A stale form was answered without looking for its cart.")
         again, has_cart = None, False
     return again or HttpResponseForbidden(render_to_string("403_csrf.html", {"has_cart": has_cart}))
 
@@ -34,4 +39,5 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     try:
         return page_not_found(request, exception)
     except DatabaseError:
+        logger.exception("The page for what is not found was answered without the database.")
         return HttpResponseNotFound(render_to_string("404_bare.html"))

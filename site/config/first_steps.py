@@ -46,8 +46,7 @@ class Step:
 
 def all_steps(shop: ShopSettings) -> list[Step]:
     """Look at everything now."""
-    found = (keys(), webhook(), mail(), worker(), details(shop), delivery(shop), product(), people())
-    return list(found)
+    return [keys(), webhook(), mail(), worker(), details(shop), delivery(shop), product(), people()]
 
 
 def keys() -> Step:
@@ -108,14 +107,11 @@ def delivery(shop: ShopSettings) -> Step:
     """Whether somebody has said what delivery costs: in zones, or by saving one fee for all of India."""
     zones = DeliveryZone.objects.count()
     fee = f"{rupees(shop.shipping_fee)} to every place that no zone names."
-    text = (
-        f"{zones} zone{'s' if zones > 1 else ''}, and {fee}"
-        if zones
-        else fee
-        if shop.pk
-        else "Nobody has said yet what delivery costs."
-    )
-    return Step("delivery", "Delivery", bool(zones or shop.pk), text, reverse("zones:list"), "Delivery zones")
+    text = f"{zones} zone{'s' if zones > 1 else ''}, and {fee}" if zones else fee
+    is_done = bool(zones or shop.pk)
+    if not is_done:
+        text = "Nobody has said yet what delivery costs."
+    return Step("delivery", "Delivery", is_done, text, reverse("zones:list"), "Delivery zones")
 
 
 def product() -> Step:

@@ -18,14 +18,13 @@ from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_l
 from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
+from accounts.models import Letter
 from checkout.models import AttentionCase, Order, OutboxEmail, Refund
 from checkout.models.attention import CaseKind
 from checkout.status import OrderStatus, RefundStatus
 from checkout.throttle import client_address
-from home.models import ContactMail, StockRequest
+from home.models import ContactMail, ShortageMail
 from webhooks.models import Heartbeat, Outcome, WebhookEvent
-
-MAILS = {"orders": OutboxEmail, "messages": ContactMail, "stock requests": StockRequest}
 
 
 @require_safe
@@ -73,17 +72,22 @@ def counted(name: str, text: str, label: str, rows: QuerySet[Model], values: lis
 
 
 def waiting_mail() -> Iterator[GaugeMetricFamily]:
-    """Yield how much mail waits in each outbox, how much of it failed before, and how late the latest is."""
-    waiting: dict[str, float] = {}
-    failed: dict[str, float] = {}
-    late: dict[str, float] = {}
-    for name, model in MAILS.items():
-        due = Q(next_try_at__lte=timezone.now())
-        row = model._default_manager.filter(due, sent_at=None).aggregate(
-            waiting=Count("pk"), failed=Count("pk", filter=Q(attempts__gt=0)), since=Min("next_try_at")
-        )
-        waiting[name], failed[name] = row["waiting"], row["failed"]
-        late[name] = (timezone.now() - row["since"]).total_seconds() if row["since"] else 0
+    """Yield how much mail is due in each outbox, how much of it failed before, and for how long the oldest has been.
+
+    Requests for what is sold out are no mail before there are pieces again.
+    """
+    unsent = {
+        "orders": OutboxEmail.objects.filter(sent_at=None),
+        "messages": ContactMail.objects.filter(sent_at=None),
+        "shortages": ShortageMail.objects.filter(sent_at=None),
+        # What was sent is removed.
+        "accounts": Letter.objects.all(),
+    }
+    now = timezone.now()
+    wanted = {"waiting": Count("pk"), "failed": Count("pk", filter=Q(attempts__gt=0)), "since": Min("next_try_at")}
+    due = {name: rows.filter(next_try_at__lte=now).aggregate(**wanted) for name, rows in unsent.items()}
+    waiting, failed = ({name: row[key] for name, row in due.items()} for key in ("waiting", "failed"))
+    late = {name: (now - (row["since"] or now)).total_seconds() for name, row in due.items()}
     yield family("shop_mail_waiting", "Mail that is due and not sent.", "outbox", waiting)
     yield family("shop_mail_failed", "Mail that is due after a try that failed.", "outbox", failed)
     yield family("shop_mail_late_seconds", "Seconds since the oldest mail was due.", "outbox", late)

@@ -8,14 +8,12 @@ from functools import cache
 from typing import Any
 from urllib.parse import urlsplit
 
-from csp.constants import HEADER, NONE, SELF, UNSAFE_INLINE
+from csp.constants import NONE, SELF, UNSAFE_INLINE
 from csp.middleware import CSPMiddleware, PolicyParts
 from django.conf import settings
 from django.core.files.storage import default_storage
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
-
-__all__ = ["HEADER", "ContentPolicy"]
 
 ADMIN, DOOR = "/admin/", "/admin/login/"
 PAY = "checkout:order_pay"

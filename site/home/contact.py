@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from limits import RateLimitItemPerHour
 
 from checkout import throttle
-from checkout.fields import WORDS, LinesField, MailField, MobileField, OneLineField
+from checkout.fields import LinesField, MailField, MobileField, OneLineField
 from checkout.views.answers import keep_private, list_errors, retry_after, see_other
 from home.models import ContactMail, ContactMessage, ContactPage
 
@@ -72,7 +72,7 @@ class ContactForm(forms.Form):
     text = LinesField(
         label=_("Your message"),
         max_length=4000,
-        error_messages={**WORDS, "required": _("Write your message.")},
+        error_messages={"required": _("Write your message.")},
         widget=forms.Textarea({"rows": 7}),
     )
     website = forms.CharField(

@@ -32,7 +32,7 @@ class Guide:
 @cache
 def guide(name: str) -> Guide:
     """Return a guide. Its own title is left out: the admin's page has one."""
-    markdown = MarkdownIt("commonmark")
+    markdown = MarkdownIt("commonmark", {"html": False})
     tokens = markdown.parse((FOLDER / f"{name}.md").read_text())[3:]
     tasks = []
     for token, words in pairwise(tokens):

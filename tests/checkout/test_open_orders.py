@@ -56,7 +56,7 @@ def test_the_shops_settings_say_how_many(limits_on: None) -> None:
         place(cart)
     assert "2 unpaid orders for this mobile number" in refused(cart_with(variant)).text
     with pytest.raises(TooManyOpen, match="You already have 1 unpaid orders"):
-        open_orders.check(carts[0], OTHER_PHONE)
+        open_orders.check(carts[0], OTHER_PHONE, ShopSettings.current())
 
 
 @pytest.mark.covers("A19")

@@ -9,6 +9,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from pytest_django import Settings
 from pytest_django.fixtures import DjangoAssertNumQueries
 
+from accounts.models import Letter
 from checkout.attention import open_case
 from checkout.models import OutboxEmail
 from checkout.models.attention import CaseKind
@@ -42,6 +43,7 @@ def test_figures_are_those_of_the_rows(reader: Client) -> None:
     OutboxEmail.objects.create(order=order, kind="a", next_try_at=now - timedelta(minutes=5), attempts=2)
     OutboxEmail.objects.create(order=order, kind="b", next_try_at=now + timedelta(minutes=5))
     OutboxEmail.objects.create(order=order, kind="c", sent_at=now, next_try_at=now - timedelta(hours=5))
+    Letter.objects.create(to=order.email, subject="A code", text="1234", good_until=now + timedelta(minutes=5))
     open_case(CaseKind.STUCK, "Something does not get through", order=order)
     WebhookEvent.objects.create(body_sha256="0" * 64, raw=b"{}", outcome="quarantined")
     Heartbeat.objects.create(name="worker", at=now - timedelta(hours=3))
@@ -52,6 +54,8 @@ def test_figures_are_those_of_the_rows(reader: Client) -> None:
     assert (found["shop_mail_waiting", "orders"], found["shop_mail_failed", "orders"]) == (1, 1)
     assert 300 <= found["shop_mail_late_seconds", "orders"] < 400
     assert found["shop_mail_late_seconds", "messages"] == 0
+    assert found["shop_mail_waiting", "accounts"] == 1
+    assert ("shop_mail_waiting", "stock requests") not in found, "asked for, and not due"
     assert found["shop_open_cases", "stuck"] == 1
     assert found["shop_webhook_events", "quarantined"] == 1
     assert 10_800 <= found["shop_seconds_since", "worker"] < 10_900
@@ -61,7 +65,7 @@ def test_figures_are_those_of_the_rows(reader: Client) -> None:
 def test_queries_do_not_grow(reader: Client, django_assert_num_queries: DjangoAssertNumQueries) -> None:
     for _time in range(3):
         ordered()
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(9):
         figures(reader)
 
 

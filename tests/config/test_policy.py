@@ -1,6 +1,7 @@
 """What browsers are told that a page may load."""
 
 import pytest
+from csp.constants import HEADER
 from django.core.files.storage import default_storage
 from django.test import Client
 from pytest_django import Settings
@@ -19,7 +20,7 @@ def _forget() -> None:
 
 
 def told(client: Client, path: str) -> dict[str, str]:
-    header = client.get(path).headers.get(policy.HEADER, "")
+    header = client.get(path).headers.get(HEADER, "")
     return {name: sources for name, _, sources in (part.strip().partition(" ") for part in header.split(";")) if name}
 
 
@@ -66,9 +67,9 @@ def test_a_preview_may_stand_in_the_frame_of_the_editor(admin_client: Client) ->
 
 
 def test_the_door_of_the_admin_takes_no_inline_script(client: Client) -> None:
-    assert "unsafe-inline" not in client.get("/admin/login/").headers[policy.HEADER]
+    assert "unsafe-inline" not in client.get("/admin/login/").headers[HEADER]
 
 
 def test_what_is_no_page_has_no_policy(admin_client: Client) -> None:
     for path in ("/robots.txt", "/health/live/"):
-        assert policy.HEADER not in admin_client.get(path).headers
+        assert HEADER not in admin_client.get(path).headers
