@@ -26,6 +26,8 @@ def test_cookies_lost_before_paying(shopper: Shopper, shop: Shop) -> None:
     """The order's address is enough to pay and to read it, though cart and session are gone."""
     number = shopper.place_order(SKU)
     shopper.window.get_by_role("button", name="Close").click()
+    # The window takes its entry out of the browser's history first, which would cut a reload short.
+    expect(shopper.page.get_by_text("Payment not finished.")).to_be_visible()
     shopper.context.clear_cookies()
     shopper.page.reload()
     shopper.pay_button.click()
