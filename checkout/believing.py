@@ -1,6 +1,6 @@
 """What a report of a payment changes in its row and in the ledger."""
 
-from checkout import attention, ledger
+from checkout import attention, ledger, refunds
 from checkout.facts import PaymentFacts
 from checkout.models import Payment
 from checkout.models.changing import take_over
@@ -18,8 +18,8 @@ def believe(facts: PaymentFacts, payment: Payment) -> None:
         take_over(payment, fee=facts.fee, tax=facts.tax)
     if facts.status in PAID_WORDS:
         attention.close_captured(payment)
-    if facts.was_captured:
-        ledger.book(EntryKind.CAPTURE, payment, facts.amount)
+    if facts.was_captured and ledger.book(EntryKind.CAPTURE, payment, facts.amount):
+        refunds.recognise(payment)
     if ledger.captured(payment):
         ledger.correct(EntryKind.FEE, payment, payment.fee or 0)
 

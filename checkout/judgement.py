@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from catalog import stock
 from catalog.money import exact, rupees
 from checkout import attention, ledger, orders, refunds
-from checkout.models import Order, Payment
+from checkout.models import Order, Payment, Refund
 from checkout.models.attention import CaseKind
 from checkout.models.ledger import EntryKind
 from checkout.models.refund import RefundOrigin
@@ -34,7 +34,7 @@ def is_judged(payment: Payment) -> bool:
     return (
         payment.fulfils
         or payment.cases.filter(kind=CaseKind.AMOUNT_MISMATCH).exists()
-        or payment.refunds.filter(origin=RefundOrigin.SHOP).exists()
+        or _returned_by_shop(payment) is not None
     )
 
 
@@ -75,10 +75,11 @@ def accept(*, payment_id: int, user: "AbstractBaseUser", reason: str) -> Order:
         return order
 
 
-def link(*, payment_id: int, order: Order, user: "AbstractBaseUser", reason: str) -> Order:
+def link(*, payment_id: int, order: Order, user: "AbstractBaseUser", reason: str, may_return: bool = False) -> Order:
     """Say which order money belongs to that came without one; then it is judged as if Razorpay had said so.
 
-    Raises NotAcceptable when the payment already belongs to an order, was never captured, or is disputed.
+    Raises NotAcceptable when the payment already belongs to an order, was never captured, or is disputed; and when the
+    order takes no money, unless it `may_return` to its payer at once.
     """
     with transaction.atomic(durable=True):
         order = orders.lock(order.pk)
@@ -98,6 +99,9 @@ def link(*, payment_id: int, order: Order, user: "AbstractBaseUser", reason: str
         payment.refunds.exclude(status=RefundStatus.FAILED).update(before_sale=True)
         left = refunds.refundable(payment)
         judge(order, payment, is_match=(left, payment.currency) == (order.total, order.currency))
+        if not may_return and (refund := _returned_by_shop(payment)):
+            text = _("%(number)s takes no money. %(reason)s. Linked to it, %(amount)s goes back to the payer at once.")
+            raise NotAcceptable(text % _about(refund, order))
         return order
 
 
@@ -105,10 +109,8 @@ def tell(order: Order, payment: Payment) -> str:
     """Return in a sentence for staff what became of captured money that belongs to an order."""
     if payment.fulfils:
         return _("%(number)s is paid with it.") % {"number": order.number}
-    refund = payment.refunds.filter(origin=RefundOrigin.SHOP).first()
-    if refund:
-        words = {"amount": exact(refund.amount, payment.currency), "number": order.number, "reason": refund.reason}
-        return _("%(amount)s goes back to the buyer of %(number)s. %(reason)s.") % words
+    if refund := _returned_by_shop(payment):
+        return _("%(amount)s goes back to the buyer of %(number)s. %(reason)s.") % _about(refund, order)
     return _("It is not what %(number)s costs, so a new case asks what shall become of it.") % {"number": order.number}
 
 
@@ -123,6 +125,15 @@ def write_off(*, payment_id: int, user: "AbstractBaseUser", reason: str) -> None
         ledger.correct(EntryKind.WRITE_OFF, payment, total, text=reason, user=user)
         attention.close_accepted(payment, user, reason)
         refunds.settle(payment)
+
+
+def _returned_by_shop(payment: Payment) -> Refund | None:
+    return payment.refunds.filter(origin=RefundOrigin.SHOP).first()
+
+
+def _about(refund: Refund, order: Order) -> dict[str, str]:
+    amount = exact(refund.amount, refund.payment.currency)
+    return {"amount": amount, "number": order.number, "reason": refund.reason}
 
 
 def _order_to_pay(payment: Payment) -> Order:

@@ -131,7 +131,10 @@ class CaseView(generic.InspectView):
         form = self.form or (ResolutionForm(case=self.object, choices=choices) if choices else None)
         payment = self.object.payment
         ledger = payment.entries.select_related("payment", "user") if payment else []
-        context: dict[str, Any] = super().get_context_data(case=self.object, form=form, ledger=ledger, **kwargs)
+        is_for_others = decisions.is_for_others(self.object, self.request.user) and not self.object.closed_at
+        context: dict[str, Any] = super().get_context_data(
+            case=self.object, form=form, ledger=ledger, is_for_others=is_for_others, **kwargs
+        )
         return context
 
     def _too_late(self) -> HttpResponse:

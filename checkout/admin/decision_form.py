@@ -27,6 +27,11 @@ class ResolutionForm(forms.Form):
     )
 
     despite_dispute = forms.BooleanField(label="The buyer disputes this payment. Refund all the same", required=False)
+    may_return = forms.BooleanField(
+        label="If the order takes no money, send it back to the payer at once",
+        required=False,
+        help_text="An order that is paid or cancelled takes none, nor does one whose cars are sold by now.",
+    )
     despite_later = forms.BooleanField(label="Refund this on top of what went back since", required=False)
 
     def __init__(self, *args: Any, case: AttentionCase, choices: list[tuple[str, str]], **kwargs: Any) -> None:
@@ -40,7 +45,9 @@ class ResolutionForm(forms.Form):
         else:
             del self.fields["despite_later"]
         if "link" not in names:
-            del self.fields["order"]
+            del self.fields["order"], self.fields["may_return"]
+        if moves_money and decisions.refund_of(case) is None:
+            self.fields["resolution"].help_text += " When you refund, the buyer reads it too."
         field: Any = self.fields["decision"]
         field.choices = choices
         if names == [decisions.CLOSE]:

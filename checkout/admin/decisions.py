@@ -11,14 +11,13 @@ from checkout import attention, judgement, refunds
 from checkout.admin import policy
 from checkout.judgement import NotAcceptable
 from checkout.models import AttentionCase, Order, Payment, Refund
-from checkout.models.attention import CaseKind
 from checkout.refunds import RefundRefused
 from checkout.status import OrderStatus, RefundStatus
 
 CLOSE = "close"
 # What sends money back.
 BACK = frozenset({"refund", "retry", "again"})
-TICKS = ("despite_dispute", "despite_later")
+TICKS = ("despite_dispute", "despite_later", "may_return")
 LABELS = {
     "link": "It pays an order: link it",
     "accept": "Accept it: the order is paid",
@@ -41,18 +40,26 @@ def choices(case: AttentionCase, user: Any) -> list[tuple[str, str]]:
     names = [CLOSE]
     if case.payment and case.kind in attention.OF_MONEY and refunds.refundable(case.payment) > 0:
         may_move_money = policy.ORDERS.user_has_permission(user, "refund")
-        # Money without a home needs a decision: closing the case alone would lose sight of it.
-        names = [CLOSE] if case.payment.fulfils else []
+        names = [] if _needs_home(case) else [CLOSE]
         names = [*_ways(case, case.payment), *names] if may_move_money else names
     return [(name, LABELS[name]) for name in names]
 
 
+def is_for_others(case: AttentionCase, user: Any) -> bool:
+    """Tell whether an open case is decided by people who may move money, and this person may not."""
+    return _needs_home(case) and not policy.ORDERS.user_has_permission(user, "refund")
+
+
 @dataclass(frozen=True)
 class Ticks:
-    """What a person knows of and wants all the same: a dispute of the payment, refunds that came after a failed one."""
+    """What a person knows of and wants all the same.
+
+    A dispute of the payment, refunds that came after a failed one, an order that takes no money so that it goes back.
+    """
 
     despite_dispute: bool = False
     despite_later: bool = False
+    may_return: bool = False
 
 
 def take(
@@ -63,7 +70,13 @@ def take(
     Raises Refused.
     """
     verbs: dict[str, Callable[[], Any]] = {
-        "link": lambda: judgement.link(payment_id=_payment(case), order=_order(order_number), user=user, reason=words),
+        "link": lambda: judgement.link(
+            payment_id=_payment(case),
+            order=_order(order_number),
+            user=user,
+            reason=words,
+            may_return=ticks.may_return,
+        ),
         "accept": lambda: judgement.accept(payment_id=_payment(case), user=user, reason=words),
         "write_off": lambda: judgement.write_off(payment_id=_payment(case), user=user, reason=words),
         "refund": lambda: _return(case, user, words, ticks, _what_is_left),
@@ -78,9 +91,14 @@ def take(
     return result if isinstance(result, Refund) else None
 
 
+def _needs_home(case: AttentionCase) -> bool:
+    """Tell whether it is about money that pays no order: closing the case alone would lose sight of it."""
+    return case.kind in attention.OF_MONEY and case.payment is not None and not case.payment.fulfils
+
+
 def _ways(case: AttentionCase, payment: Payment) -> list[str]:
     """Return where the money of a case can go: to an order, back, or out of the books."""
-    refund = _refund_of(case)
+    refund = refund_of(case)
     back = "refund"
     if refund and refund.amount <= refunds.refundable(payment):
         back = "retry" if refund.may_be_retried else "again"
@@ -117,7 +135,10 @@ def _return(case: AttentionCase, user: Any, words: str, ticks: Ticks, ask: Calla
             raise RefundRefused("Somebody has decided this case meanwhile.")
         if not ticks.despite_later and (text := came_later(case)):
             raise RefundRefused(f"{text} Tick that this comes on top of it.")
-        refund = ask(case, payment, reason=words, user=user, despite_dispute=ticks.despite_dispute)
+        # The buyer reads why a refund is made: for one that failed that was said before.
+        failed = refund_of(case)
+        reason = (failed.reason if failed else "") or words
+        refund = ask(case, payment, reason=reason, user=user, despite_dispute=ticks.despite_dispute)
     return refunds.send(refund.pk)
 
 
@@ -130,14 +151,12 @@ def _retry(case: AttentionCase, payment: Payment, *, reason: str, **more: Any) -
 
 
 def _again(case: AttentionCase, payment: Payment, **more: Any) -> Refund:
-    """Refund anew what a bank sent back: at Razorpay the refund that failed is over."""
-    failed = _failed(case)
-    return refunds.request_locked(payment, amount=failed.amount, key=f"again-{failed.razorpay_refund_id}", **more)
+    return refunds.replace(_failed(case), payment, **more)
 
 
 def came_later(case: AttentionCase) -> str:
     """Return in a sentence what went back of the payment after the refund that failed, which may have replaced it."""
-    failed = _refund_of(case)
+    failed = refund_of(case)
     if failed is None:
         return ""
     later = failed.payment.refunds.filter(pk__gt=failed.pk).exclude(status=RefundStatus.FAILED)
@@ -146,14 +165,12 @@ def came_later(case: AttentionCase) -> str:
 
 
 def _failed(case: AttentionCase) -> Refund:
-    refund = _refund_of(case)
+    refund = refund_of(case)
     if refund is None:
         raise Refused("The refund is not known any more.")
     return refund
 
 
-def _refund_of(case: AttentionCase) -> Refund | None:
-    if case.kind != CaseKind.REFUND_FAILED:
-        return None
-    number = case.subject.removeprefix("refund ")
-    return Refund.objects.filter(pk=int(number)).first() if number.isdecimal() else None
+def refund_of(case: AttentionCase) -> Refund | None:
+    """Return the refund that failed, if the case is about one."""
+    return Refund.objects.filter(pk=case.refund_id).first() if case.refund_id else None

@@ -17,8 +17,8 @@ from wagtail.admin.views.generic.permissions import PermissionCheckedMixin
 
 from catalog.money import exact
 from checkout import attention
-from checkout.admin import policy
-from checkout.models import AttentionCase, Dispute
+from checkout.admin import decisions, policy
+from checkout.models import AttentionCase, Dispute, Refund
 from checkout.models.attention import CaseKind
 
 HOOK = "register_attention_panel"
@@ -28,12 +28,13 @@ SHOWN = 200
 
 @dataclass(frozen=True)
 class Row:
-    """A case that waits. `due` is the bank's deadline, when there is one."""
+    """A case that waits. `due` is the bank's deadline, when there is one; `is_for_others` can only be looked at."""
 
     case: AttentionCase
     url: str
     amount: str
-    due: datetime | None = None
+    due: datetime | None
+    is_for_others: bool
 
 
 @dataclass(frozen=True)
@@ -103,14 +104,21 @@ OF_KIND = {
 OF_JOB = {"mail ": "mails", "refund ": "refunds", "event ": "webhooks", "unreadable event": "webhooks"}
 
 
-def groups() -> list[Group]:
-    """Return the open cases, each in its group; of the groups those that have any."""
+def groups(user: Any) -> list[Group]:
+    """Return the open cases as this person sees them, each in its group; of the groups those that have any."""
     cases = AttentionCase.objects.filter(closed_at=None).select_related("order", "payment").order_by("opened_at", "pk")
     found: dict[str, list[Row]] = defaultdict(list)
     opened = list(cases[:SHOWN])
-    deadlines = _deadlines(opened)
+    deadlines, amounts = _deadlines(opened), _amounts(opened)
     for case in opened:
-        found[group_of(case)].append(_row(case, deadlines.get(case.subject)))
+        row = Row(
+            case,
+            reverse("attention:inspect", args=[case.pk]),
+            amounts.get(case.pk, ""),
+            deadlines.get(case.subject),
+            decisions.is_for_others(case, user),
+        )
+        found[group_of(case)].append(row)
     # Those without a deadline come last; among the others the first one.
     found["disputes"].sort(key=lambda row: (row.due is None, row.due or row.case.opened_at))
     return [Group(each.key, each.title, each.advice, found[each.key]) for each in GROUPS if found[each.key]]
@@ -140,7 +148,7 @@ class DeskView(PermissionCheckedMixin, WagtailAdminTemplateMixin, View):
 
     def get(self, request: HttpRequest) -> HttpResponse:
         """Show what waits."""
-        found = groups()
+        found = groups(request.user)
         more = attention.count_open() - sum(len(group.rows) for group in found)
         context = self.get_context_data(groups=found, panels=_panels(), more=more)
         response: HttpResponse = self.render_to_response(context)
@@ -161,6 +169,12 @@ def _deadlines(cases: list[AttentionCase]) -> dict[str, datetime | None]:
     return {dispute.razorpay_dispute_id: dispute.respond_by for dispute in disputes}
 
 
-def _row(case: AttentionCase, due: datetime | None) -> Row:
-    amount = exact(case.payment.amount, case.payment.currency) if case.payment else ""
-    return Row(case, reverse("attention:inspect", args=[case.pk]), amount, due)
+def _amounts(cases: list[AttentionCase]) -> dict[int, str]:
+    """Return by case how much money it is about: its payment's, or what the refund that failed was for."""
+    failed = [case.refund_id for case in cases if case.refund_id]
+    of_refund = dict(Refund.objects.filter(pk__in=failed).values_list("pk", "amount")) if failed else {}
+    return {
+        case.pk: exact(of_refund.get(case.refund_id or 0, case.payment.amount), case.payment.currency)
+        for case in cases
+        if case.payment
+    }

@@ -18,6 +18,7 @@ from checkout.admin import policy
 from checkout.admin.acts import way_back
 from checkout.admin.money_forms import CancelForm, MoneyForm, RefundForm
 from checkout.models import Order, Payment, Refund
+from checkout.models.refund import RefundOrigin
 from checkout.orders import IllegalMove
 from checkout.refunds import RefundRefused
 from checkout.status import RefundStatus
@@ -208,4 +209,5 @@ def buttons(order: Order, user: Any) -> list[tuple[str, str, str]]:
 def _seems_left(payment: Payment) -> bool:
     """Tell from what is read already whether anything may be left to refund; the page itself counts under the lock."""
     kept = ledger.kept_of((entry.kind, entry.amount) for entry in payment.entries.all())
-    return refunds.left(kept, ((refund.status, refund.amount) for refund in payment.refunds.all())) >= refunds.SMALLEST
+    believed = (refund for refund in payment.refunds.all() if refund.origin != RefundOrigin.AUTO)
+    return refunds.left(kept, ((refund.status, refund.amount) for refund in believed)) >= refunds.SMALLEST

@@ -58,3 +58,9 @@ class AttentionCase(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()}: {self.text}"
+
+    @property
+    def refund_id(self) -> int | None:
+        """The key of the refund that failed, if it is about one."""
+        number = self.subject.removeprefix("refund ")
+        return int(number) if self.kind == CaseKind.REFUND_FAILED and number.isdecimal() else None

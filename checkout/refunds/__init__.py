@@ -4,11 +4,11 @@ The row with its key is committed before Razorpay is called, so that any process
 refund.
 """
 
-from checkout.refunds.asking import give_back, lock, request, request_locked, retry
+from checkout.refunds.asking import give_back, lock, replace, request, request_locked, retry
 from checkout.refunds.bounds import SMALLEST, RefundRefused, check_amount, is_at_stake, left, refundable
 from checkout.refunds.recording import record
 from checkout.refunds.sending import import_for, refresh_pending, send, send_waiting
-from checkout.refunds.settling import settle
+from checkout.refunds.settling import recognise, settle
 
 __all__ = [
     "SMALLEST",
@@ -19,9 +19,11 @@ __all__ = [
     "is_at_stake",
     "left",
     "lock",
+    "recognise",
     "record",
     "refresh_pending",
     "refundable",
+    "replace",
     "request",
     "request_locked",
     "retry",

@@ -113,6 +113,29 @@ def retry(refund_id: int, *, user: "AbstractBaseUser", despite_dispute: bool = F
         return refund
 
 
+def replace(
+    failed: Refund, payment: Payment, *, reason: str, user: "AbstractBaseUser", despite_dispute: bool = False
+) -> Refund:
+    """Ask anew, once, for a refund that a bank sent back: at Razorpay it is over. The caller has locked the payment.
+
+    It is for the same amount and pieces; of these stay on the shelf those that are there. Raises RefundRefused.
+    """
+    refund = request_locked(
+        payment,
+        amount=failed.amount,
+        reason=reason,
+        user=user,
+        despite_dispute=despite_dispute,
+        key=f"again-{failed.razorpay_refund_id}",
+    )
+    for line in failed.lines.select_related("order_line"):
+        _check_quantity(line.order_line, line.quantity, again=line.restocked)
+        line.pk, line.refund = None, refund
+        line.save(force_insert=True)
+    failed.lines.update(restocked=0)
+    return refund
+
+
 def lock(payment_id: int) -> Payment:
     """Lock and return a payment, its order first: everybody takes them in this sequence."""
     order_id = Payment.objects.values_list("order_id", flat=True).get(pk=payment_id)

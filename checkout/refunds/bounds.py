@@ -8,6 +8,7 @@ from catalog.money import rupees
 from checkout import ledger
 from checkout.models import Payment
 from checkout.models.dispute import AT_STAKE
+from checkout.models.refund import RefundOrigin
 from checkout.status import RefundStatus
 
 # In paise (https://razorpay.com/docs/api/refunds/create-normal/).
@@ -57,5 +58,9 @@ def is_at_stake(payment: Payment) -> bool:
 
 
 def refundable(payment: Payment) -> int:
-    """Return how many paise of a payment may still be refunded: what a bank took back is not here any more."""
-    return left(ledger.kept(payment), payment.refunds.values_list("status", "amount"))
+    """Return how many paise of a payment may still be refunded: what a bank took back is not here any more.
+
+    A report of a refund that cannot be true beside the capture takes nothing away (`recognise`).
+    """
+    believed = payment.refunds.exclude(origin=RefundOrigin.AUTO)
+    return left(ledger.kept(payment), believed.values_list("status", "amount"))

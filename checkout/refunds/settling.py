@@ -22,9 +22,7 @@ def settle(payment: Payment) -> None:
     """
     if not ledger.captured(payment):
         return
-    for refund in payment.refunds.filter(origin=RefundOrigin.AUTO).order_by("pk"):
-        if refund.status == RefundStatus.FAILED or not contradictions.in_refund_before(payment, refund):
-            payment.refunds.filter(pk=refund.pk).update(origin=RefundOrigin.DASHBOARD)
+    recognise(payment)
     done = payment.refunds.filter(status__in=[RefundStatus.PROCESSED, RefundStatus.FAILED])
     # The newest first: a credit note that was missing is given to what is new.
     for refund in done.exclude(origin=RefundOrigin.AUTO).order_by("-pk"):
@@ -40,6 +38,16 @@ def settle(payment: Payment) -> None:
         attention.close_gone(payment)
     if payment.order:
         _end_hold(payment.order)
+
+
+def recognise(payment: Payment) -> None:
+    """Believe the refunds that were heard of before the capture of a locked payment, as far as they fit into it.
+
+    It comes before it is judged what the captured money does: what goes back already is no part of that.
+    """
+    for refund in payment.refunds.filter(origin=RefundOrigin.AUTO).order_by("pk"):
+        if refund.status == RefundStatus.FAILED or not contradictions.in_refund_before(payment, refund):
+            payment.refunds.filter(pk=refund.pk).update(origin=RefundOrigin.DASHBOARD)
 
 
 def fail(refund: Refund, error: str) -> None:

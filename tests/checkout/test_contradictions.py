@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from django.contrib.auth.models import User
 
 from checkout import contradictions, ledger, payments, refunds
 from checkout.facts import RefundFacts
@@ -141,4 +142,22 @@ def test_refunds_reported_before_their_capture_are_looked_at_when_it_comes() -> 
     payments.record(paid(attempt))
     assert sorted(Refund.objects.values_list("origin", flat=True)) == ["auto", "dashboard"]
     assert outcome(attempt.order) == ONCE_PAID
+    assert_told()
+
+
+@pytest.mark.covers("F3", "F16")
+@pytest.mark.parametrize("kind", ["second", "stray"])
+def test_a_refund_that_cannot_be_true_keeps_no_money_from_its_buyer(kind: str, asha: User) -> None:
+    attempt = ordered()
+    payments.record(paid(attempt))
+    second = paid(attempt, 2, amount=19_072)
+    told = replace(refunded(attempt, attempt.amount), payment_id=second.payment_id, status=RefundStatus.PENDING)
+    assert refunds.record(told) == "applied"
+    payments.record(second if kind == "second" else replace(second, order_id=""))
+    payment = Payment.objects.get(amount=19_072)
+    if kind == "stray":
+        assert payment.cases.filter(kind=CaseKind.UNMATCHED_MONEY, closed_at=None).exists(), "somebody is asked"
+        refunds.request(payment_id=payment.pk, amount=19_072, reason="not ours", user=asha)
+    assert payment.refunds.get(amount=19_072).status == RefundStatus.REQUESTED
+    assert refunds.refundable(payment) == 0
     assert_told()

@@ -7,6 +7,7 @@ import pytest
 from django.contrib.auth.models import User
 from django.utils import timezone
 
+from catalog import stock
 from checkout import contradictions, disputes, judgement, ledger, orders, payments, refunds
 from checkout.facts import dispute_facts
 from checkout.judgement import NotAcceptable
@@ -28,9 +29,9 @@ from tests.checkout.orders import (
 pytestmark = pytest.mark.django_db
 
 
-def stray(order: Order, amount: int) -> Payment:
+def stray(order: Order, amount: int, number: int = 7) -> Payment:
     """Return captured money that came without an order, such as by a payment link."""
-    facts = paid(order.razorpay_orders.get(), 7, order_id=None, amount=amount)
+    facts = paid(order.razorpay_orders.get(), number, order_id=None, amount=amount)
     assert payments.record(facts) == "unmatched"
     return Payment.objects.get(razorpay_payment_id=facts.payment_id)
 
@@ -108,7 +109,7 @@ def test_linked_money_revives_an_expired_order_and_goes_back_from_a_cancelled_on
     assert orders.expire(expired.pk, now=timezone.now())
     assert orders.cancel(cancelled.pk, text="")
     for order in (expired, cancelled):
-        judgement.link(payment_id=stray(order, order.total).pk, order=order, user=asha, reason="late")
+        judgement.link(payment_id=stray(order, order.total).pk, order=order, user=asha, reason="late", may_return=True)
     assert outcome(expired) == ONCE_PAID
     assert outcome(cancelled)["status"] == "cancelled"
     assert_books_hold()
@@ -145,13 +146,40 @@ def test_a_decision_moves_the_time_of_its_payment(asha: User) -> None:
         assert payment.updated_at >= before
 
 
+@pytest.mark.covers("F16")
+def test_money_linked_to_an_order_that_takes_none_goes_back_only_on_purpose(asha: User) -> None:
+    bought, cancelled, late = ordered(on_hand=3), ordered().order, ordered().order
+    payments.record(paid(bought))
+    assert orders.cancel(cancelled.pk, text="")
+    make_overdue(late)
+    assert orders.expire(late.pk, now=timezone.now())
+    stock.adjust(variant=late.lines.get().variant, quantity=-2, reason="dropped")
+    for order, why in (
+        (bought.order, "The order was already paid"),
+        (cancelled, "The order had been cancelled"),
+        (late, "The payment came after the cars were sold"),
+    ):
+        payment = stray(order, order.total, number=order.pk + 7)
+        link = partial(judgement.link, payment_id=payment.pk, order=order, user=asha, reason="by link")
+        with pytest.raises(NotAcceptable) as refused:
+            link()
+        words = f"{order.number} takes no money. {why}. Linked to it, ₹1,998.00 goes back to the payer at once."
+        assert refused.value.text == words
+        payment.refresh_from_db()
+        assert (payment.order, payment.refunds.count()) == (None, 0)
+        assert payment.cases.get().closed_at is None
+        link(may_return=True)
+        assert payment.refunds.get().amount == order.total
+    assert_books_hold()
+
+
 def test_what_became_of_linked_money_is_told(asha: User) -> None:
     fits, late, odd = (ordered().order for _order in range(3))
     assert orders.cancel(late.pk, text="")
     told = []
     for order, amount in ((fits, fits.total), (late, late.total), (odd, 500)):
         payment = stray(order, amount)
-        judgement.link(payment_id=payment.pk, order=order, user=asha, reason="by link")
+        judgement.link(payment_id=payment.pk, order=order, user=asha, reason="by link", may_return=True)
         payment.refresh_from_db()
         told.append(judgement.tell(order, payment))
     assert told == [

@@ -237,7 +237,7 @@ class Life(Ground):
             with suppress(decisions.Refused):
                 name = ways[way % len(ways)][0]
                 number = order.number if order else ""
-                ticks = decisions.Ticks(despite_dispute=is_sure, despite_later=is_sure)
+                ticks = decisions.Ticks(despite_dispute=is_sure, despite_later=is_sure, may_return=is_sure)
                 decisions.take(case, name, user=staff(), words="as agreed", order_number=number, ticks=ticks)
 
     # Time.

@@ -157,7 +157,7 @@ def twist(make: Generator, event: Any) -> None:
         holder, key = make.random.choice(numbers)
         value = holder[key]
         holder[key] = make.random.choice(
-            [value + 1, value - 1, -value, float(min(value, 10**15)), str(value)[:40], [value]]
+            [value + 1, value - 1, -value, float(max(min(value, 10**15), -(10**15))), str(value)[:40], [value]]
         )
 
 

@@ -3,12 +3,13 @@
 import datetime as dt
 
 import pytest
+from django.contrib.auth.models import User
 from django.core.cache import cache
 from django.test import Client
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
-from checkout import attention, disputes, payments
+from checkout import attention, disputes, payments, refunds
 from checkout.admin import desk
 from checkout.facts import dispute_facts
 from checkout.models import AttentionCase, Payment
@@ -62,6 +63,25 @@ def test_cases_stand_in_groups_with_a_sentence_and_a_button(staff: Client) -> No
     assert f'aria-label="Decide: Amount differs, {paid.order.number}"' in html
     assert "₹1,998.00" in html
     assert "Attention (10)" in html
+
+
+def test_the_amount_is_that_of_the_failed_refund(staff_user: User) -> None:
+    paid = payment()
+    refund = refunds.request(payment_id=paid.pk, amount=30_000, reason="a dent")
+    attention.open_case(CaseKind.REFUND_FAILED, "No balance", payment=paid, subject=f"refund {refund.pk}")
+    assert [row.amount for row in desk.groups(staff_user)[0].rows] == ["₹300.00"]
+
+
+def test_what_others_decide_can_only_be_looked_at(staff: Client, owner: Client) -> None:
+    paid = payment()
+    Payment.objects.update(order=None, fulfils=False, email="payer@example.com", contact="+919812345678")
+    attention.open_case(CaseKind.UNMATCHED_MONEY, "Money of nobody", payment=paid)
+    page, words = f"/admin/attention/inspect/{AttentionCase.objects.get().pk}/", "somebody who may refund decides it"
+    for client, label, is_told in ((staff, "Look", True), (owner, "Decide", False)):
+        assert f">{label}</a>" in client.get(DESK).content.decode()
+        html = client.get(page).content.decode()
+        assert (words in html) == is_told
+        assert "payer@example.com +919812345678" in html
 
 
 def test_every_kind_of_case_has_a_group() -> None:

@@ -1,18 +1,21 @@
 """Refunds that fail, once or again, and where staff can send their money then."""
 
+from functools import partial
+
 import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 
-from checkout import disputes, gateway, judgement, payments, refunds
+from checkout import disputes, gateway, judgement, payments, pieces, refunds
 from checkout.admin import decisions
 from checkout.facts import dispute_facts
-from checkout.models import AttentionCase, Order, Payment, Refund
+from checkout.models import AttentionCase, Order, OrderLine, Payment, Refund
+from checkout.papers.sums import credited
 from tests.checkout import faults, reports
 from tests.checkout.admin.people import in_role
 from tests.checkout.admin.test_acts import told
 from tests.checkout.faults import FaultyRazorpay
-from tests.checkout.orders import assert_books_hold, dashboard_refund, ordered, paid, refund_of, settled
+from tests.checkout.orders import assert_books_hold, dashboard_refund, ordered, paid, refund_of, settled, stock_of
 from tests.programs import Simulator
 
 pytestmark = pytest.mark.django_db
@@ -116,6 +119,32 @@ def bounced(payment: Payment, amount: int = 30_000) -> Refund:
     refund.refresh_from_db()
     refunds.record(refund_of(refund, status="failed"))
     return refund
+
+
+@pytest.mark.covers("I9", "I14")
+@pytest.mark.parametrize("restock", [True, False])
+def test_a_refund_made_anew_keeps_its_pieces_and_its_reason(restock: bool, faulty: FaultyRazorpay) -> None:
+    payment = bought()
+    line = OrderLine.objects.get()
+    request = partial(refunds.request, payment_id=payment.pk, amount=30_000, lines={line.pk: 1}, restock=restock)
+    refund = request(reason="a dent")
+    for status in ("pending", "failed"):
+        refunds.record(refund_of(refund, status=status))
+        refund.refresh_from_db()
+    faulty.plan(faults.reset, on=REFUND, times=9)
+    decisions.take(open_case(), "again", user=in_role("owner"), words="The bank was wrong")
+    anew = Refund.objects.exclude(status="failed").get()
+    assert (anew.amount, anew.reason) == (30_000, "a dent"), "the buyer does not read what colleagues write"
+    assert AttentionCase.objects.values_list("resolution", flat=True).get() == "The bank was wrong"
+    back = int(restock)
+    assert list(anew.lines.values_list("order_line", "quantity", "restocked")) == [(line.pk, 1, back)]
+    assert list(refund.lines.values_list("quantity", "restocked")) == [(1, 0)]
+    assert pieces.of(line.order).get().left == line.quantity - 1
+    assert stock_of() == (9 + back, 0)
+    refunds.record(refund_of(anew))
+    anew.refresh_from_db()
+    assert [(row.sku, row.quantity) for row in credited(anew, line.order)] == [(line.sku, 1)]
+    assert_books_hold()
 
 
 def live() -> list[int]:

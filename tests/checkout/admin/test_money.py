@@ -289,7 +289,12 @@ def test_who_links_money_reads_what_became_of_it(owner: Client, became: str, wor
         orders.expire(attempt.order_id, now=timezone.now())
         stock.adjust(variant=attempt.order.lines.get().variant, quantity=-1, reason="broken")
     url = f"/admin/attention/inspect/{AttentionCase.objects.get().pk}/"
-    answer = owner.post(url, {"decision": "link", "order": attempt.order.number, "resolution": "by link"})
+    decision = {"decision": "link", "order": attempt.order.number, "resolution": "by link"}
+    if became in ("paid", "cancelled", "sold"):
+        refusal = owner.post(url, decision)
+        assert refusal.status_code == 422
+        assert f"{attempt.order.number} takes no money." in refusal.content.decode()
+    answer = owner.post(url, {**decision, "may_return": "on"})
     assert told(answer) == "The case is closed. " + words.format(number=attempt.order.number)
     assert_books_hold()
 
