@@ -10,18 +10,20 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import connection, transaction
-from django.db.models import F, Q, Sum
+from django.db.models import F, Sum
 from django.db.models.functions import Coalesce
 
 from catalog.availability import Availability, availability
 from catalog.models.stock import Stock, StockMovement
 from catalog.models.variant import Variant
+from catalog.stock_book import Repeated, StockError, book, book_once, verify
 
 __all__ = [
     "LIMIT",
     "Availability",
     "Items",
     "OutOfStock",
+    "Repeated",
     "Shortage",
     "StockError",
     "adjust",
@@ -53,10 +55,6 @@ class Shortage:
     available: int
 
 
-class StockError(Exception):
-    """A change of stock that the books do not allow. Nothing of it may be committed."""
-
-
 class OutOfStock(StockError):
     """Not that many are free. `shortages` names every short line."""
 
@@ -65,19 +63,27 @@ class OutOfStock(StockError):
         super().__init__("; ".join(f"{s.sku}: {s.wanted} wanted, {s.available} available" for s in shortages))
 
 
-def receive(*, variant: Variant, quantity: int, reason: str = "", user: Any = None) -> StockMovement:
-    """Put `quantity` new pieces (1 or more) on the shelf. Raises ValueError for another quantity."""
+def receive(
+    *, variant: Variant, quantity: int, reason: str = "", user: Any = None, key: str | None = None
+) -> StockMovement:
+    """Put `quantity` new pieces (1 or more) on the shelf, once for each `key`.
+
+    Raises ValueError for another quantity, Repeated when the key was booked before.
+    """
     _positive(quantity)
     with transaction.atomic():
         stock = open_stock(variant.pk)
         Stock.objects.filter(pk=stock.pk).update(on_hand=F("on_hand") + quantity)
-        return _book(stock.pk, Kind.RECEIVE, on_hand=quantity, reason=reason, user=user)
+        return book_once(stock.pk, Kind.RECEIVE, key, on_hand=quantity, reason=reason, user=user)
 
 
-def adjust(*, variant: Variant, quantity: int, reason: str, user: Any = None) -> StockMovement | None:
-    """Correct what is on hand by a signed `quantity`; 0 changes nothing and returns None.
+def adjust(
+    *, variant: Variant, quantity: int, reason: str, user: Any = None, key: str | None = None
+) -> StockMovement | None:
+    """Correct what is on hand by a signed `quantity`, once for each `key`; 0 changes nothing and returns None.
 
-    Raises ValueError without a reason, StockError when fewer would be on hand than are reserved for orders.
+    Raises ValueError without a reason, Repeated when the key was booked before, StockError when fewer would be on hand
+    than are reserved for orders.
     """
     if isinstance(quantity, bool) or not isinstance(quantity, int) or abs(quantity) > LIMIT:
         raise ValueError("The quantity is a whole number.")
@@ -90,7 +96,7 @@ def adjust(*, variant: Variant, quantity: int, reason: str, user: Any = None) ->
         free = Stock.objects.filter(pk=stock.pk, on_hand__gte=F("reserved") - quantity)
         if not free.update(on_hand=F("on_hand") + quantity):
             raise StockError(f"{variant.sku}: only {_available(stock.pk)} pieces are free to be taken away.")
-        return _book(stock.pk, Kind.ADJUST, on_hand=quantity, reason=reason, user=user)
+        return book_once(stock.pk, Kind.ADJUST, key, on_hand=quantity, reason=reason, user=user)
 
 
 def reserve(*, items: Items, reference: str) -> None:
@@ -104,7 +110,7 @@ def reserve(*, items: Items, reference: str) -> None:
         if stock is None or not free.update(reserved=F("reserved") + quantity):
             short.append((variant_id, quantity))
         else:
-            _book(stock.pk, Kind.RESERVE, reserved=quantity, reference=reference)
+            book(stock.pk, Kind.RESERVE, reserved=quantity, reference=reference)
     if short:
         raise OutOfStock(_shortages(short))
 
@@ -115,7 +121,7 @@ def release(*, items: Items, reference: str) -> None:
         held = Stock.objects.filter(pk=stock.pk, reserved__gte=quantity)
         if not held.update(reserved=F("reserved") - quantity):
             raise StockError(f"{reference}: {quantity} of stock {stock.pk} are not reserved.")
-        _book(stock.pk, Kind.RELEASE, reserved=-quantity, reference=reference)
+        book(stock.pk, Kind.RELEASE, reserved=-quantity, reference=reference)
 
 
 def sell(*, items: Items, reference: str) -> None:
@@ -129,7 +135,7 @@ def sell(*, items: Items, reference: str) -> None:
         held = Stock.objects.filter(pk=stock.pk, reserved__gte=quantity, on_hand__gte=quantity)
         if not held.update(reserved=F("reserved") - quantity, on_hand=F("on_hand") - quantity):
             raise StockError(f"{reference}: {quantity} of stock {stock.pk} are not reserved.")
-        _book(stock.pk, Kind.SELL, on_hand=-quantity, reserved=-quantity, reference=reference)
+        book(stock.pk, Kind.SELL, on_hand=-quantity, reserved=-quantity, reference=reference)
 
 
 def return_(*, items: Items, reference: str, reason: str = "", user: Any = None) -> None:
@@ -143,7 +149,7 @@ def return_(*, items: Items, reference: str, reason: str = "", user: Any = None)
         if quantity > out:
             raise StockError(f"{reference}: {quantity} of stock {stock.pk} cannot come back, {out} went out.")
         Stock.objects.filter(pk=stock.pk).update(on_hand=F("on_hand") + quantity)
-        _book(stock.pk, Kind.RETURN, on_hand=quantity, reference=reference, reason=reason, user=user)
+        book(stock.pk, Kind.RETURN, on_hand=quantity, reference=reference, reason=reason, user=user)
 
 
 def receive_many(*, quantities: Mapping[int, int], reason: str) -> None:
@@ -170,23 +176,6 @@ def open_missing(page_id: int) -> None:
     """Make the stock rows, with zeros, that the variants of a page lack."""
     missing = Variant.objects.filter(page_id=page_id, stock__isnull=True).values_list("pk", flat=True)
     Stock.objects.bulk_create([Stock(variant_id=pk) for pk in missing], ignore_conflicts=True)
-
-
-def verify() -> list[str]:
-    """Return a sentence for each stock row that breaks invariant 3: within limits, and equal to its movements' sums."""
-    rows = (
-        Stock.objects.annotate(
-            booked=Coalesce(Sum("movements__on_hand_delta"), 0),
-            held=Coalesce(Sum("movements__reserved_delta"), 0),
-        )
-        .filter(~Q(booked=F("on_hand")) | ~Q(held=F("reserved")) | Q(reserved__lt=0) | Q(reserved__gt=F("on_hand")))
-        .values("variant__sku", "on_hand", "reserved", "booked", "held")
-    )
-    return [
-        f"{row['variant__sku']}: on hand {row['on_hand']} (movements say {row['booked']}), "
-        f"reserved {row['reserved']} (movements say {row['held']})"
-        for row in rows.order_by("pk")
-    ]
 
 
 def _positive(quantity: int) -> None:
@@ -235,12 +224,3 @@ def _shortages(short: list[tuple[int, int]]) -> list[Shortage]:
         stock = getattr(variant, "stock", None)
         found.append(Shortage(variant_id, sku, title, quantity, stock.available if stock else 0))
     return found
-
-
-def _book(
-    stock_id: int, kind: StockMovement.Kind, *, on_hand: int = 0, reserved: int = 0, **words: Any
-) -> StockMovement:
-    """Append a line to the stock book. `words` may hold reference, reason and user."""
-    return StockMovement.objects.create(
-        stock_id=stock_id, kind=kind, on_hand_delta=on_hand, reserved_delta=reserved, **words
-    )

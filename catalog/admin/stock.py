@@ -3,6 +3,7 @@
 Nothing here writes by itself: the forms go through `catalog/stock.py`. The list is `stock_listing.py`.
 """
 
+import uuid
 from typing import Any
 
 from django import forms
@@ -36,7 +37,26 @@ class BookPolicy(ModelPermissionPolicy):
         return any(self.user_has_permission(user, action) for action in actions)
 
 
-class ReceiveForm(forms.Form):
+class ActForm(forms.Form):
+    """What changes on the shelf, once however often it is sent."""
+
+    key = forms.CharField(widget=forms.HiddenInput, initial=uuid.uuid4, max_length=64, required=False)
+
+    def said(self, user: Any) -> dict[str, Any]:
+        """Return the arguments that receiving and adjusting share."""
+        names = ("quantity", "reason")
+        return {
+            **{name: self.cleaned_data[name] for name in names},
+            "user": user,
+            "key": self.cleaned_data["key"] or None,
+        }
+
+    def save(self, row: Stock, user: Any) -> str:
+        """Do it, and return what was done. Raises StockError."""
+        raise NotImplementedError
+
+
+class ReceiveForm(ActForm):
     """New pieces from a maker."""
 
     quantity = forms.IntegerField(min_value=1, max_value=stock.LIMIT, help_text="Pieces that arrived, such as 24.")
@@ -44,12 +64,11 @@ class ReceiveForm(forms.Form):
 
     def save(self, row: Stock, user: Any) -> str:
         """Receive the pieces and return what was done."""
-        quantity = self.cleaned_data["quantity"]
-        stock.receive(variant=row.variant, quantity=quantity, reason=self.cleaned_data["reason"], user=user)
-        return f"{quantity} received."
+        stock.receive(variant=row.variant, **self.said(user))
+        return f"{self.cleaned_data['quantity']} received."
 
 
-class AdjustForm(forms.Form):
+class AdjustForm(ActForm):
     """A correction after counting."""
 
     quantity = forms.IntegerField(
@@ -69,9 +88,8 @@ class AdjustForm(forms.Form):
 
     def save(self, row: Stock, user: Any) -> str:
         """Adjust what is on hand and return what was done. Raises StockError when too many would go."""
-        quantity = self.cleaned_data["quantity"]
-        stock.adjust(variant=row.variant, quantity=quantity, reason=self.cleaned_data["reason"], user=user)
-        return f"Adjusted by {quantity:+}."
+        stock.adjust(variant=row.variant, **self.said(user))
+        return f"Adjusted by {self.cleaned_data['quantity']:+}."
 
 
 class StockActView(View):
@@ -79,7 +97,7 @@ class StockActView(View):
 
     act = ""
     title = ""
-    form_class: type[ReceiveForm | AdjustForm] = ReceiveForm
+    form_class: type[ActForm] = ReceiveForm
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
         """Refuse people without the permission of this act."""
@@ -98,6 +116,9 @@ class StockActView(View):
         if form.is_valid():
             try:
                 done = form.save(row, request.user)
+            except stock.Repeated:
+                messages.info(request, f"{row.variant.sku}: this was booked when it was sent for the first time.")
+                return redirect(reverse("stock:inspect", args=[row.pk]))
             except stock.StockError as error:
                 form.add_error("quantity", str(error))
             else:

@@ -50,7 +50,10 @@ class MovementQuerySet(models.QuerySet["StockMovement"]):
 
 
 class StockMovement(models.Model):
-    """One line of the stock book: what changed, by how much, for which reference, by whom."""
+    """One line of the stock book: what changed, by how much, for which reference, by whom.
+
+    `key` names the one form in which a person said so: sent twice, it is booked once.
+    """
 
     class Kind(models.TextChoices):
         RECEIVE = "receive", "Received"
@@ -70,6 +73,8 @@ class StockMovement(models.Model):
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
     )
     at = models.DateTimeField(default=timezone.now, editable=False)
+    # SQLite adds a column that may be NULL without making the table, and with it its triggers, anew.
+    key = models.CharField(max_length=64, null=True, blank=True, editable=False)  # noqa: DJ001
 
     objects = MovementQuerySet.as_manager()
 
@@ -80,6 +85,7 @@ class StockMovement(models.Model):
             models.UniqueConstraint(
                 fields=["stock", "reference"], condition=Q(kind="sell"), name="one_sale_for_each_reference"
             ),
+            models.UniqueConstraint(fields=["key"], condition=Q(key__isnull=False), name="one_movement_for_each_key"),
         ]
 
     def __str__(self) -> str:

@@ -1,5 +1,6 @@
 """What editors meet: the product form, the stock screen, and pages that may not be deleted."""
 
+import re
 from typing import Any
 
 import pytest
@@ -254,6 +255,24 @@ def test_stock_is_received_and_adjusted_by_form(owner: Client) -> None:
     assert (answer.status_code, "only 7" in answer.content.decode()) == (422, True)
     answer = owner.post(reverse("stock:receive", args=[row_.pk]), {"quantity": "0", "reason": ""})
     assert answer.status_code == 422
+    assert stock.verify() == []
+
+
+@pytest.mark.parametrize(("act", "quantity"), [("receive", 4), ("adjust", -2)])
+def test_a_form_that_is_sent_twice_is_booked_once(act: str, quantity: int, owner: Client) -> None:
+    row_ = Stock.objects.get(variant=make_product("AAA-1", on_hand=5))
+    url = reverse(f"stock:{act}", args=[row_.pk])
+    key = re.search(r'name="key" value="([^"]+)"', owner.get(url).content.decode())
+    assert key
+    said = {"quantity": str(quantity), "reason": "Invoice 118", "key": key[1]}
+    owner.post(url, said)
+    again = owner.post(url, said, follow=True)
+    assert "booked when it was sent for the first time" in again.content.decode()
+    row_.refresh_from_db()
+    assert row_.on_hand == 5 + quantity
+    owner.post(url, {**said, "key": "another"})
+    row_.refresh_from_db()
+    assert row_.on_hand == 5 + 2 * quantity
     assert stock.verify() == []
 
 
