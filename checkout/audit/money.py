@@ -120,11 +120,14 @@ def _by_payment(refunds: QuerySet[Refund]) -> dict[int, int]:
 
 
 def _is_asked_about(payment: Payment) -> bool:
-    """Tell whether the shop still asks Razorpay what this money does: for as long as it takes, or beside held money."""
+    """Tell whether the shop still asks Razorpay what this money does.
+
+    For as long as it takes while the order is open, and at the next pass when it was given up or is held.
+    """
     if payment.order is None:
         return False
-    is_held = payment.order.status == OrderStatus.ON_HOLD
-    return payment.order.status == OrderStatus.PENDING or (is_held and _is_news(payment))
+    is_next = payment.order.status in (OrderStatus.ON_HOLD, OrderStatus.EXPIRED)
+    return payment.order.status == OrderStatus.PENDING or (is_next and _is_news(payment))
 
 
 def _is_news(payment: Payment) -> bool:

@@ -416,6 +416,18 @@ def test_what_razorpay_says_went_back_has_a_home_until_its_refund_must_be_known(
     assert audit.run()["M3 every captured paisa has a home"] == [f"{stray}: {attempt.amount} paise {NO_HOME}"]
 
 
+def test_late_money_that_is_asked_about_at_the_next_pass_has_a_home_until_then(books: dict[str, Order]) -> None:
+    attempt = ordered()
+    make_overdue(attempt.order)
+    assert orders.expire(attempt.order_id, now=timezone.now())
+    facts = replace(paid(attempt), amount=attempt.amount + 4_715)
+    assert payments.record(facts) == "ask_razorpay"
+    late = attempt.order.payments.get()
+    assert not any(audit.run().values())
+    Payment.objects.filter(pk=late.pk).update(updated_at=timezone.now() - timedelta(hours=2))
+    assert audit.run()["M3 every captured paisa has a home"] == [f"{late}: {facts.amount} paise {NO_HOME}"]
+
+
 def test_json_of_bad_books(books: dict[str, Order]) -> None:
     sentence = no_mail(books)
     data = StringIO()
