@@ -52,6 +52,14 @@ def judge(order: Order, payment: Payment, *, is_match: bool) -> None:
         _give_back_late(order, payment)
 
 
+def ask_about_rest(order: Order, payment: Payment) -> None:
+    """Put money before staff of which Razorpay says that it went back, and names less than all of it."""
+    if payment.amount_refunded < ledger.captured(payment) and not is_judged(payment):
+        named, came = (exact(amount, payment.currency) for amount in (payment.amount_refunded, payment.amount))
+        text = f"{order.number}: Razorpay calls this payment refunded, and names {named} of {came}"
+        attention.open_case(CaseKind.AMOUNT_MISMATCH, text, order=order, payment=payment)
+
+
 def is_payable_with(order: Order, payment: Payment) -> bool:
     """Tell whether money can pay an order at all: only in the order's own currency, whatever a person decides."""
     return payment.currency == order.currency

@@ -113,6 +113,8 @@ def _record(facts: PaymentFacts, order_facts: OrderFacts | None) -> str:
             verdict = compare(order, payment, attempt, order_facts)
         if verdict in (Verdict.MATCH, Verdict.MISMATCH):
             judgement.judge(order, payment, is_match=verdict is Verdict.MATCH)
+        elif payment.status == PaymentStatus.REFUNDED:
+            judgement.ask_about_rest(order, payment)
         refunds.settle(payment)
         if verdict is Verdict.UNKNOWN:
             return "ask_razorpay"

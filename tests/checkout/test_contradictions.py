@@ -161,3 +161,22 @@ def test_a_refund_that_cannot_be_true_keeps_no_money_from_its_buyer(kind: str, a
     assert payment.refunds.get(amount=19_072).status == RefundStatus.REQUESTED
     assert refunds.refundable(payment) == 0
     assert_told()
+
+
+@pytest.mark.covers("F3")
+def test_a_rest_of_money_that_is_called_refunded_waits_for_a_person() -> None:
+    attempt = ordered()
+    payments.record(paid(attempt))
+    second = paid(attempt, 2, amount=500, status="refunded", captured=True)
+    payments.record(replace(second, amount_refunded=500))
+    assert not AttentionCase.objects.exists()
+    third = replace(paid(attempt, 3, amount=500, status="refunded", captured=True), amount_refunded=200)
+    for _time in range(2):
+        payments.record(third)
+    refunds.record(replace(refunded(attempt, 200), payment_id=third.payment_id))
+    case = AttentionCase.objects.get(closed_at=None)
+    assert case.text == f"{attempt.order.number}: Razorpay calls this payment refunded, and names ₹2.00 of ₹5.00"
+    assert_books_hold()
+    refunds.record(replace(refunded(attempt, 300, 2), payment_id=third.payment_id))
+    assert not AttentionCase.objects.filter(closed_at=None).exists()
+    assert_books_hold()
