@@ -18,6 +18,7 @@ from pytest_django import DjangoDbBlocker, Settings
 
 from checkout import open_orders, patience, throttle
 from tests.__main__ import BROWSER_FOLDERS
+from tests.factories import make_shop
 from tests.programs import Simulator, running_simulator
 from tests.template import keep_migrated, kept_database, migrated_file
 
@@ -50,6 +51,7 @@ def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -
     """Let each transactional test end with the rows that the migrations wrote, instead of none."""
     with pytest.MonkeyPatch.context() as patch, ExitStack() as stack:
         with django_db_blocker.unblock():
+            make_shop()
             if connection.vendor == "sqlite" and not migrated_file().exists():
                 keep_migrated(migrated_file())
             restore = stack.enter_context(kept_database())

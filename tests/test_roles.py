@@ -49,7 +49,9 @@ def product() -> int:
     Coupon.objects.create(code="ONE", percent=5)
     log(instance=order, action="wagtail.edit", user=owner)
     assert order.pk == Payment.objects.get().pk == AttentionCase.objects.get().pk == 1
-    return int(ProductPage.objects.get().pk)
+    page = ProductPage.objects.get()
+    page.save_revision().publish()
+    return int(page.pk)
 
 
 def browser(role: str) -> Client:

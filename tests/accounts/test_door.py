@@ -19,7 +19,7 @@ from tests.checkout.mailserver import MailServer
 from tests.checkout.views.test_open_redirects import EVIL
 from tests.factories import make_shop
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 PASSWORD = "a-garage-full-of-cars"
 
 
@@ -124,7 +124,6 @@ def test_a_password_is_set_and_lets_somebody_in(client: Client) -> None:
     assert third.get("/account/").status_code == 200
 
 
-@pytest.mark.once
 def test_what_is_missing_for_a_password_is_told_field_by_field(client: Client) -> None:
     come_in(client)
     page = client.post("/account/password/", {}).content.decode()

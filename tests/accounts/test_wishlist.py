@@ -17,7 +17,7 @@ from tests.catalog.test_keeping import key
 from tests.checkout.queries import nothing_written
 from tests.factories import make_shop
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 PATH = "/account/wishlist/"
 JSON = {"accept": "application/json"}
 

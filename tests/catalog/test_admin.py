@@ -24,7 +24,7 @@ from catalog.models import (
 from checkout.models import CheckoutPage
 from home.models import ContactPage, ContentPage, HomePage, JournalIndexPage
 from tests.catalog.whole import picked
-from tests.factories import make_product
+from tests.factories import make_edited_product
 
 pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
@@ -81,7 +81,7 @@ def edit(client: Client, page: Page, rows: list[dict[str, Any]], **fields: Any) 
 
 
 def test_an_editor_types_rupees_and_publishes(owner: Client) -> None:
-    make_product("ZZZ-9")
+    make_edited_product("ZZZ-9")
     shop = CatalogPage.objects.get()
     url = reverse("wagtailadmin_pages:add", args=["catalog", "productpage", shop.pk])
     assert "Such as" in owner.get(url).content.decode()
@@ -107,8 +107,8 @@ def test_an_editor_types_rupees_and_publishes(owner: Client) -> None:
     ],
 )
 def test_what_is_wrong_with_a_variant_is_told(owner: Client, fields: dict[str, str], text: str) -> None:
-    page = make_product("AAA-1", on_hand=0).page
-    make_product("ZZZ-9")
+    page = make_edited_product("AAA-1", on_hand=0).page
+    make_edited_product("ZZZ-9")
     variant = page.variants.get()
     answer = edit(owner, page, [row(id=variant.pk, **fields)])
     assert answer.status_code == 200
@@ -116,13 +116,13 @@ def test_what_is_wrong_with_a_variant_is_told(owner: Client, fields: dict[str, s
 
 
 def test_a_sku_twice_on_a_page_is_told(owner: Client) -> None:
-    page = make_product("AAA-1").page
+    page = make_edited_product("AAA-1").page
     answer = edit(owner, page, [row(id=page.variants.get().pk), row(sku="AAA-1")])
     assert "used twice" in answer.content.decode()
 
 
 def test_a_sku_with_movements_is_fixed_and_one_without_is_not(owner: Client) -> None:
-    page = make_product("AAA-1", on_hand=0).page
+    page = make_edited_product("AAA-1", on_hand=0).page
     variant = page.variants.get()
     assert edit(owner, page, [row(id=variant.pk, sku="AAA-2")]).status_code == 302
     stock.receive(variant=variant, quantity=1)
@@ -132,7 +132,7 @@ def test_a_sku_with_movements_is_fixed_and_one_without_is_not(owner: Client) -> 
 
 def test_an_editor_whose_form_does_not_know_a_new_variant_can_still_save(owner: Client) -> None:
     """Two editors: one publishes a new variant, the other saves it again from a form without its primary key."""
-    page = make_product("AAA-1").page
+    page = make_edited_product("AAA-1").page
     known = row(id=page.variants.get().pk)
     assert edit(owner, page, [known, row(sku="AAA-2", option="Red")], **whole()).status_code == 302
     assert edit(owner, page, [known, row(sku="AAA-2", option="Red", price="1500")], **whole()).status_code == 302
@@ -140,7 +140,7 @@ def test_an_editor_whose_form_does_not_know_a_new_variant_can_still_save(owner: 
 
 
 def test_a_product_is_published_with_a_variant_only(owner: Client) -> None:
-    page = make_product("AAA-1").page
+    page = make_edited_product("AAA-1").page
     assert edit(owner, page, [], **whole()).status_code == 200
     assert edit(owner, page, []).status_code == 302
 
@@ -157,7 +157,7 @@ def test_pages_stand_where_they_belong() -> None:
         ContentPage,
         JournalIndexPage,
     }
-    make_product()
+    make_edited_product()
     home, shop = HomePage.objects.get(), CatalogPage.objects.get()
     assert not CatalogPage.can_create_at(home)
     assert not ProductPage.can_create_at(home)
@@ -167,7 +167,7 @@ def test_pages_stand_where_they_belong() -> None:
 
 @pytest.mark.covers("H3")
 def test_a_product_whose_stock_moved_is_kept_with_an_explanation(owner: Client) -> None:
-    page = make_product("AAA-1").page
+    page = make_edited_product("AAA-1").page
     for target in (page, CatalogPage.objects.get(), HomePage.objects.get()):
         answer = owner.post(reverse("wagtailadmin_pages:delete", args=[target.pk]), follow=True)
         assert "stock of AAA-1 has moved" in answer.content.decode()
@@ -178,7 +178,7 @@ def test_a_product_whose_stock_moved_is_kept_with_an_explanation(owner: Client) 
 
 
 def test_a_product_whose_stock_never_moved_can_be_deleted(owner: Client) -> None:
-    make_product("AAA-1", on_hand=0)
+    make_edited_product("AAA-1", on_hand=0)
     shop = CatalogPage.objects.get()
     page = ProductPage.objects.get()
     assert owner.get(reverse("wagtailadmin_pages:delete", args=[page.pk])).status_code == 200
@@ -190,7 +190,7 @@ def test_a_product_whose_stock_never_moved_can_be_deleted(owner: Client) -> None
 
 @pytest.mark.covers("ED4")
 def test_an_editor_copies_a_product(owner: Client) -> None:
-    page = make_product("AAA-1").page
+    page = make_edited_product("AAA-1").page
     url = reverse("wagtailadmin_pages:copy", args=[page.pk])
     html = owner.get(url).content.decode()
     assert ("publish_copies" in html, 'name="alias"' in html) == (False, False)
@@ -207,7 +207,7 @@ def test_an_editor_copies_a_product(owner: Client) -> None:
 
 @pytest.mark.parametrize("parent", ["", "x", "999", "²"])
 def test_a_copy_to_nowhere_is_told(owner: Client, parent: str) -> None:
-    page = make_product("AAA-1").page
+    page = make_edited_product("AAA-1").page
     url = reverse("wagtailadmin_pages:copy", args=[page.pk])
     data = {"new_title": "Copy", "new_slug": "copy", "new_parent_page": parent}
     assert "Choose the page below" in owner.post(url, data, follow=True).content.decode()
@@ -215,7 +215,7 @@ def test_a_copy_to_nowhere_is_told(owner: Client, parent: str) -> None:
 
 @pytest.mark.covers("H3")
 def test_a_product_that_was_ordered_moves_with_its_stock_and_address(owner: Client) -> None:
-    page = make_product("AAA-1").page
+    page = make_edited_product("AAA-1").page
     other = HomePage.objects.get().add_child(instance=CatalogPage(title="Archive", slug="archive"))
     url = reverse("wagtailadmin_pages:move_confirm", args=[page.pk, other.pk])
     assert owner.get(url).status_code == 200
@@ -228,7 +228,7 @@ def test_a_product_that_was_ordered_moves_with_its_stock_and_address(owner: Clie
 
 @pytest.mark.covers("ED4")
 def test_a_renamed_product_is_found_at_its_old_address(owner: Client, django_capture_on_commit_callbacks: Any) -> None:
-    page = make_product("AAA-1").page
+    page = make_edited_product("AAA-1").page
     with django_capture_on_commit_callbacks(execute=True):
         rows = [row(id=page.variants.get().pk)]
         assert edit(owner, page, rows, **whole(slug="new-name")).status_code == 302
@@ -238,7 +238,7 @@ def test_a_renamed_product_is_found_at_its_old_address(owner: Client, django_cap
 
 
 def test_stock_is_received_and_adjusted_by_form(owner: Client) -> None:
-    row_ = Stock.objects.get(variant=make_product("AAA-1", on_hand=5))
+    row_ = Stock.objects.get(variant=make_edited_product("AAA-1", on_hand=5))
     assert "AAA-1" in owner.get(reverse("stock:index"), {"q": "aaa"}).content.decode()
     assert owner.get(reverse("stock:receive", args=[row_.pk])).status_code == 200
     owner.post(reverse("stock:receive", args=[row_.pk]), {"quantity": "4", "reason": "Invoice 118"})
@@ -260,7 +260,7 @@ def test_stock_is_received_and_adjusted_by_form(owner: Client) -> None:
 
 @pytest.mark.parametrize(("act", "quantity"), [("receive", 4), ("adjust", -2)])
 def test_a_form_that_is_sent_twice_is_booked_once(act: str, quantity: int, owner: Client) -> None:
-    row_ = Stock.objects.get(variant=make_product("AAA-1", on_hand=5))
+    row_ = Stock.objects.get(variant=make_edited_product("AAA-1", on_hand=5))
     url = reverse(f"stock:{act}", args=[row_.pk])
     key = re.search(r'name="key" value="([^"]+)"', owner.get(url).content.decode())
     assert key
@@ -277,7 +277,7 @@ def test_a_form_that_is_sent_twice_is_booked_once(act: str, quantity: int, owner
 
 
 def test_nobody_adds_edits_or_deletes_stock_rows(owner: Client) -> None:
-    row_ = Stock.objects.get(variant=make_product("AAA-1", on_hand=5))
+    row_ = Stock.objects.get(variant=make_edited_product("AAA-1", on_hand=5))
     for name, arguments in (("add", []), ("edit", [row_.pk]), ("delete", [row_.pk])):
         answer = owner.post(reverse(f"stock:{name}", args=arguments), {"on_hand": "99"})
         assert answer.status_code in (302, 403)
@@ -286,7 +286,7 @@ def test_nobody_adds_edits_or_deletes_stock_rows(owner: Client) -> None:
 
 
 def test_stock_can_be_seen_without_being_changed(django_user_model: Any) -> None:
-    row_ = Stock.objects.get(variant=make_product("AAA-1", on_hand=5))
+    row_ = Stock.objects.get(variant=make_edited_product("AAA-1", on_hand=5))
     viewer = person(django_user_model, "view_stock")
     html = viewer.get(reverse("stock:index")).content.decode()
     assert "AAA-1" in html
@@ -300,7 +300,7 @@ def test_stock_can_be_seen_without_being_changed(django_user_model: Any) -> None
 
 
 def test_strangers_and_editors_without_the_permission_see_no_stock(client: Client, django_user_model: Any) -> None:
-    row_ = Stock.objects.get(variant=make_product("AAA-1", on_hand=5))
+    row_ = Stock.objects.get(variant=make_edited_product("AAA-1", on_hand=5))
     editor = person(django_user_model)
     for visitor in (client, editor):
         for url in (reverse("stock:index"), reverse("stock:receive", args=[row_.pk])):
@@ -308,18 +308,18 @@ def test_strangers_and_editors_without_the_permission_see_no_stock(client: Clien
 
 
 def test_stock_lists_cost_the_same_for_one_and_three(owner: Client, django_assert_max_num_queries: Any) -> None:
-    make_product("AAA-1")
+    make_edited_product("AAA-1")
     with django_assert_max_num_queries(15):
         owner.get(reverse("stock:index"))
     for sku in ("AAA-2", "AAA-3"):
-        make_product(sku)
+        make_edited_product(sku)
     with django_assert_max_num_queries(15):
         owner.get(reverse("stock:index"))
 
 
 def test_the_stock_list_finds_what_is_short_and_is_exported(owner: Client) -> None:
     for sku, on_hand in (("AAA-1", 50), ("AAA-2", 2), ("AAA-3", 0)):
-        make_product(sku, on_hand=on_hand, title="=1+1")
+        make_edited_product(sku, on_hand=on_hand, title="=1+1")
 
     def listed(**parameters: str) -> list[str]:
         rows = owner.get(reverse("stock:index"), parameters).context["object_list"]
@@ -338,7 +338,7 @@ def test_the_stock_list_finds_what_is_short_and_is_exported(owner: Client) -> No
 
 
 def test_labels_and_settings_are_edited(owner: Client) -> None:
-    make_product()
+    make_edited_product()
     for name in ("brand", "genre", "hsncode"):
         assert owner.get(reverse(f"wagtailsnippets_catalog_{name}:list")).status_code == 200
         assert owner.get(reverse(f"wagtailsnippets_catalog_{name}:add")).status_code == 200
@@ -354,7 +354,7 @@ def test_labels_and_settings_are_edited(owner: Client) -> None:
 
 
 def test_settings_can_be_saved_where_there_are_none_yet(owner: Client) -> None:
-    make_product()
+    make_edited_product()
     site = ShopSettings.objects.get().site_id
     ShopSettings.objects.all().delete()
     url = reverse("wagtailsettings:edit", args=["catalog", "shopsettings", site])
@@ -374,7 +374,7 @@ def test_settings_can_be_saved_where_there_are_none_yet(owner: Client) -> None:
 
 
 def test_people_who_edit_pages_need_no_more_than_that(django_user_model: Any) -> None:
-    page = make_product("AAA-1").page
+    page = make_edited_product("AAA-1").page
     client = person(django_user_model)
     group = Group.objects.get(name="Some")
     for codename in ("change_page", "publish_page"):

@@ -9,7 +9,7 @@ from catalog.forms import taken_slugs
 from catalog.models import CatalogPage, ProductPage, Variant
 from home.models import ContentPage, HomePage
 from tests.catalog.test_admin import edit, row
-from tests.factories import make_product
+from tests.factories import make_edited_product
 
 pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
@@ -22,7 +22,7 @@ def test_the_shops_own_addresses() -> None:
 
 @pytest.mark.parametrize("slug", ["cart", "orders", "admin"])
 def test_a_slug_that_the_shop_would_hide_is_refused(slug: str, admin_client: Client) -> None:
-    make_product("AAA-1")
+    make_edited_product("AAA-1")
     shop = CatalogPage.objects.get()
     data = nested_form_data({"title": "Shop", "slug": slug, "introduction": rich_text(""), "comments": {}})
     data |= {f"comments-{name}_FORMS": "0" for name in ("TOTAL", "INITIAL", "MIN_NUM", "MAX_NUM")}
@@ -33,7 +33,7 @@ def test_a_slug_that_the_shop_would_hide_is_refused(slug: str, admin_client: Cli
 
 
 def test_the_same_slug_is_free_further_down(admin_client: Client) -> None:
-    make_product("AAA-1")
+    make_edited_product("AAA-1")
     about = HomePage.objects.get().add_child(instance=ContentPage(title="About", slug="about"))
     data = {"title": "Cart", "slug": "cart", "introduction": "", "body": rich_text("<p>x</p>")}
     data |= {f"comments-{name}_FORMS": "0" for name in ("TOTAL", "INITIAL", "MIN_NUM", "MAX_NUM")}
@@ -43,7 +43,7 @@ def test_the_same_slug_is_free_further_down(admin_client: Client) -> None:
 
 
 def test_two_variants_that_look_the_same_are_refused(admin_client: Client) -> None:
-    variant = make_product("AAA-1")
+    variant = make_edited_product("AAA-1")
     page = ProductPage.objects.get()
     rows = [row(id=variant.pk, sku="AAA-1", option="Red"), row(sku="AAA-2", option=" red ")]
     assert "say in what they differ" in edit(admin_client, page, rows).content.decode()
@@ -54,7 +54,7 @@ def test_two_variants_that_look_the_same_are_refused(admin_client: Client) -> No
 def test_a_draft_keeps_variants_that_have_no_sku_yet(admin_client: Client) -> None:
     """Two products, each with a variant that is not named yet, saved as drafts again and again."""
     for sku in ("AAA-1", "AAA-2"):
-        page = make_product(sku).page
+        page = make_edited_product(sku).page
         page.unpublish()
         for _time in range(2):
             rows = [row(id=Variant.objects.get(sku=sku).pk, sku=sku), row(sku="", option="Red", price="1,500")]

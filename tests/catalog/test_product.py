@@ -23,7 +23,7 @@ from catalog.product import details, product_context
 from tests.catalog.test_pictures import upload
 from tests.factories import make_product
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 CEILING = 14
 """The shop allows 15: this leaves two for a cart's badge."""
 

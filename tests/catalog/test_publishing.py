@@ -16,7 +16,7 @@ from catalog import publishing
 from catalog.models import GstRate, HsnCode, ProductPage
 from tests.catalog.test_admin import edit, row, whole
 from tests.catalog.whole import complete, picked
-from tests.factories import make_product
+from tests.factories import make_edited_product
 
 pytestmark = [pytest.mark.django_db, pytest.mark.covers("PP11"), pytest.mark.once]
 NOTHING = {"hsn": "", "country_of_origin": "", "maker_address": "", "photos": inline_formset([])}
@@ -31,7 +31,7 @@ WORDS = {
 @pytest.fixture
 def product() -> ProductPage:
     """A product that is not published, and lacks a photo and who made it."""
-    found: ProductPage = make_product("AAA-1", title="City Cab").page
+    found: ProductPage = make_edited_product("AAA-1", title="City Cab").page
     found.unpublish()
     found.refresh_from_db()
     return found
@@ -106,7 +106,7 @@ def schedule(product: ProductPage) -> None:
 
 
 def test_its_time_does_not_go_around_it(product: ProductPage) -> None:
-    other = make_product("BBB-1").page
+    other = make_edited_product("BBB-1").page
     other.unpublish()
     complete(other)
     product.save_revision()
@@ -132,7 +132,7 @@ def bulk(client: Client, *pages: Page, **data: str) -> Any:
 
 
 def test_neither_does_publishing_several(admin_client: Client, product: ProductPage) -> None:
-    other = make_product("BBB-1").page
+    other = make_edited_product("BBB-1").page
     other.unpublish()
     complete(other)
     product.save_revision()

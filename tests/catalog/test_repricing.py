@@ -10,7 +10,7 @@ from wagtail.models import PageLogEntry
 from catalog.models import ProductPage, Variant
 from catalog.repricing import Change, Rule, changes, newest, reprice
 from tests.catalog.whole import make_whole
-from tests.factories import make_product
+from tests.factories import make_edited_product
 
 
 @pytest.mark.parametrize(
@@ -54,7 +54,7 @@ def test_a_live_product_is_published_with_revision_and_log(owner: User) -> None:
 
 @pytest.mark.django_db
 def test_what_somebody_has_begun_stays_unpublished(owner: User) -> None:
-    page = make_product("AAA-1", price=189_900).page
+    page = make_edited_product("AAA-1", price=189_900).page
     draft = newest(page)
     draft.title = "Half a sentence"
     draft.save_revision()
@@ -68,7 +68,7 @@ def test_what_somebody_has_begun_stays_unpublished(owner: User) -> None:
 
 @pytest.mark.django_db
 def test_nobody_publishes_by_a_price_who_may_not_publish() -> None:
-    page = make_product("AAA-1", price=189_900).page
+    page = make_edited_product("AAA-1", price=189_900).page
     nobody: Any = User.objects.create_user("nobody")
     assert reprice(page.pk, LOWER, expected=expected(page), user=nobody, publish=True) == "waiting"
     assert Variant.objects.get().price == 189_900
@@ -77,7 +77,7 @@ def test_nobody_publishes_by_a_price_who_may_not_publish() -> None:
 @pytest.mark.covers("ED3")
 @pytest.mark.django_db
 def test_a_price_above_the_mrp_or_of_nothing_is_refused(owner: User) -> None:
-    page = make_product("AAA-1", price=189_900).page
+    page = make_edited_product("AAA-1", price=189_900).page
     for rule, text in ((Rule(paise=100), "above its MRP"), (Rule(paise=-200_000), "cost nothing")):
         [change] = expected(page, rule)
         assert text in change.refusal

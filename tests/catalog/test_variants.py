@@ -12,7 +12,7 @@ from django.utils import timezone
 from catalog import stock
 from catalog.models import Brand, CatalogPage, Genre, ProductPage, ProductPhoto, Stock, Variant
 from tests.catalog.test_pictures import upload
-from tests.factories import make_product, make_shop
+from tests.factories import make_edited_product, make_shop
 
 pytestmark = pytest.mark.django_db
 
@@ -30,7 +30,7 @@ def variant(sku: str, **fields: Any) -> Variant:
 
 @pytest.mark.covers("H7")
 def test_publishing_an_old_draft_does_not_put_sold_cars_back() -> None:
-    car = make_product(on_hand=5)
+    car = make_edited_product(on_hand=5)
     page = draft(car.page_id)
     page.title = "New title"
     revision = page.save_revision()
@@ -44,7 +44,7 @@ def test_publishing_an_old_draft_does_not_put_sold_cars_back() -> None:
 
 def test_a_column_of_a_variant_comes_back_with_an_old_draft() -> None:
     """Why stock is no such column: see docs/decisions/0010-stock-lies-outside-the-page.md."""
-    car = make_product(on_hand=5)
+    car = make_edited_product(on_hand=5)
     Variant.objects.update(weight_grams=5)
     revision = draft(car.page_id).save_revision()
     Variant.objects.update(weight_grams=3)
@@ -53,7 +53,7 @@ def test_a_column_of_a_variant_comes_back_with_an_old_draft() -> None:
 
 
 def test_publishing_an_old_draft_loses_no_newer_variant() -> None:
-    car = make_product("AAA-1", on_hand=5)
+    car = make_edited_product("AAA-1", on_hand=5)
     old = draft(car.page_id).save_revision()
     page = draft(car.page_id)
     page.variants.add(variant("AAA-2"))
@@ -69,7 +69,7 @@ def test_publishing_an_old_draft_loses_no_newer_variant() -> None:
 
 def test_a_variant_published_meanwhile_is_met_by_its_sku() -> None:
     """A draft holds a new variant without primary key; publishing it twice must not insert it twice."""
-    car = make_product("AAA-1", on_hand=5)
+    car = make_edited_product("AAA-1", on_hand=5)
     page = draft(car.page_id)
     page.variants.add(variant("AAA-2", price=50_00))
     first = page.save_revision()
@@ -82,7 +82,7 @@ def test_a_variant_published_meanwhile_is_met_by_its_sku() -> None:
 
 
 def test_leaving_a_variant_out_ends_its_sale_and_keeps_its_row() -> None:
-    car = make_product("AAA-1", on_hand=5)
+    car = make_edited_product("AAA-1", on_hand=5)
     page = draft(car.page_id)
     page.variants = [variant("AAA-2")]
     page.save_revision().publish()
@@ -90,7 +90,7 @@ def test_leaving_a_variant_out_ends_its_sale_and_keeps_its_row() -> None:
 
 
 def test_a_sku_with_movements_never_changes_by_an_old_draft() -> None:
-    car = make_product("AAA-1", on_hand=0)
+    car = make_edited_product("AAA-1", on_hand=0)
     page = draft(car.page_id)
     for row in page.variants.all():
         row.sku = "AAA-9"
@@ -101,7 +101,7 @@ def test_a_sku_with_movements_never_changes_by_an_old_draft() -> None:
 
 
 def test_a_sku_without_movements_may_be_corrected_and_swapped() -> None:
-    first = make_product("AAA-1", on_hand=0)
+    first = make_edited_product("AAA-1", on_hand=0)
     page = draft(first.page_id)
     page.variants.add(variant("AAA-2", option="Second"))
     page.save_revision().publish()
@@ -114,25 +114,25 @@ def test_a_sku_without_movements_may_be_corrected_and_swapped() -> None:
 
 
 def test_a_sku_that_another_page_took_meanwhile_is_left_out() -> None:
-    car = make_product("AAA-1", on_hand=5)
+    car = make_edited_product("AAA-1", on_hand=5)
     page = draft(car.page_id)
     page.variants.add(variant("BBB-1"))
     waiting = page.save_revision()
-    other = make_product("BBB-1", on_hand=2)
+    other = make_edited_product("BBB-1", on_hand=2)
     waiting.publish()
     assert Variant.objects.get(sku="BBB-1").page_id == other.page_id
     assert Variant.objects.filter(page_id=car.page_id).count() == 1
 
 
 def test_a_scheduled_page_with_a_taken_sku_goes_live_without_it() -> None:
-    car = make_product("AAA-1", on_hand=5)
+    car = make_edited_product("AAA-1", on_hand=5)
     page = draft(car.page_id)
     page.variants.add(variant("BBB-1"))
     page.maker_address = "Chhota Works, Pune"
     page.photos.add(ProductPhoto(image=upload(), alt_text="A cab"))
     page.go_live_at = timezone.now() + dt.timedelta(hours=1)
     page.save_revision().publish()
-    make_product("BBB-1", on_hand=2)
+    make_edited_product("BBB-1", on_hand=2)
     ProductPage.objects.get(pk=car.page_id).revisions.update(approved_go_live_at=timezone.now())
     revision = ProductPage.objects.get(pk=car.page_id).revisions.latest("pk")
     content = revision.content
@@ -146,7 +146,7 @@ def test_a_scheduled_page_with_a_taken_sku_goes_live_without_it() -> None:
 
 @pytest.mark.parametrize("fields", [{"price": 0}, {"price": 500_000_00}, {"weight_grams": 0}, {"sku": ""}])
 def test_a_revision_that_breaks_a_rule_is_published_without_the_broken_part(fields: dict[str, Any]) -> None:
-    car = make_product("AAA-1", on_hand=5)
+    car = make_edited_product("AAA-1", on_hand=5)
     page = draft(car.page_id)
     page.variants.add(variant(**{"sku": "AAA-2", **fields}))
     page.save_revision().publish()
@@ -162,7 +162,7 @@ def test_a_revision_that_breaks_a_rule_is_published_without_the_broken_part(fiel
 
 @pytest.mark.covers("H7")
 def test_an_unpublished_or_reverted_page_keeps_its_stock() -> None:
-    car = make_product(on_hand=5)
+    car = make_edited_product(on_hand=5)
     first = ProductPage.objects.get().revisions.earliest("pk")
     page = draft(car.page_id)
     page.title = "Another"
@@ -177,7 +177,7 @@ def test_an_unpublished_or_reverted_page_keeps_its_stock() -> None:
 
 @pytest.mark.covers("H7")
 def test_a_copy_starts_without_variants() -> None:
-    car = make_product(on_hand=5)
+    car = make_edited_product(on_hand=5)
     page = draft(car.page_id)
     page.variants.add(variant("AAA-2"))
     page.save_revision()
@@ -189,14 +189,14 @@ def test_a_copy_starts_without_variants() -> None:
 
 
 def test_an_alias_sells_nothing_and_follows_without_error() -> None:
-    car = make_product(on_hand=5)
+    car = make_edited_product(on_hand=5)
     alias = ProductPage.objects.get().create_alias(update_slug="alias")
     draft(car.page_id).save_revision().publish()
     assert alias.variants.count() == 0
 
 
 def test_a_moved_page_keeps_everything() -> None:
-    car = make_product(on_hand=5)
+    car = make_edited_product(on_hand=5)
     home = CatalogPage.objects.get().get_parent()
     elsewhere = home.add_child(instance=CatalogPage(title="Old stock", slug="old"))
     ProductPage.objects.get().move(elsewhere, pos="last-child")
@@ -206,7 +206,7 @@ def test_a_moved_page_keeps_everything() -> None:
 
 @pytest.mark.covers("H3")
 def test_a_page_whose_stock_moved_is_kept_and_another_one_goes() -> None:
-    moved, fresh = make_product("AAA-1", on_hand=5), make_product("AAA-2", on_hand=0)
+    moved, fresh = make_edited_product("AAA-1", on_hand=5), make_edited_product("AAA-2", on_hand=0)
     with pytest.raises(ProtectedError), transaction.atomic():
         ProductPage.objects.get(pk=moved.page_id).delete()
     ProductPage.objects.get(pk=fresh.page_id).delete()
@@ -214,12 +214,12 @@ def test_a_page_whose_stock_moved_is_kept_and_another_one_goes() -> None:
 
 
 def test_every_published_variant_has_a_stock_row() -> None:
-    car = make_product(on_hand=0)
+    car = make_edited_product(on_hand=0)
     assert (car.stock.on_hand, car.stock.reserved, car.stock.movements.count()) == (0, 0, 0)
 
 
 def test_a_brand_that_only_a_draft_names_can_be_deleted() -> None:
-    car = make_product(on_hand=1)
+    car = make_edited_product(on_hand=1)
     page = draft(car.page_id)
     page.brand = Brand.objects.create(name="Gone", slug="gone")
     page.genre = Genre.objects.create(name="Gone", slug="gone")
@@ -232,7 +232,7 @@ def test_a_brand_that_only_a_draft_names_can_be_deleted() -> None:
 
 @pytest.mark.covers("A10")
 def test_only_a_gift_that_is_limited_per_person_costs_nothing() -> None:
-    car = make_product("AAA-1")
+    car = make_edited_product("AAA-1")
     page = draft(car.page_id)
     page.variants.all()[0].price = 0
     page.per_person_limit = 1
@@ -243,7 +243,7 @@ def test_only_a_gift_that_is_limited_per_person_costs_nothing() -> None:
 @pytest.mark.covers("PP12")
 @pytest.mark.parametrize("fields", [{"price": 0, "mrp": 0}, {"mrp": 99_99}, {"weight_grams": 0}, {"price": -1}])
 def test_the_database_holds_price_mrp_and_weight(fields: dict[str, Any]) -> None:
-    page = ProductPage.objects.get(pk=make_product(on_hand=0).page_id)
+    page = ProductPage.objects.get(pk=make_edited_product(on_hand=0).page_id)
     with pytest.raises(IntegrityError), transaction.atomic():
         variant("AAA-2", page=page, **fields).save()
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from catalog.models import ProductPage, ProductPhoto, ShopImage, ShopRendition
 from tests.catalog.test_pictures import upload
-from tests.factories import make_product
+from tests.factories import make_edited_product
 
 
 def picked() -> ShopImage:
@@ -24,7 +24,7 @@ def complete(product: ProductPage) -> Any:
 
 def make_whole(sku: str, **fields: Any) -> ProductPage:
     """Publish a product that people may publish again."""
-    page = make_product(sku, **fields).page
+    page = make_edited_product(sku, **fields).page
     complete(page).publish()
     found: ProductPage = ProductPage.objects.get(pk=page.pk)
     return found

@@ -155,6 +155,7 @@ def money_without_case(books: dict[str, Order]) -> str:
 def money_of_an_order_without_case(books: dict[str, Order]) -> str:
     payment = Payment.objects.create(order=books["expired"], razorpay_payment_id="pay_x", status="captured", amount=5)
     ledger.book(EntryKind.CAPTURE, payment, 5)
+    Payment.objects.filter(pk=payment.pk).update(updated_at=timezone.now() - timedelta(hours=2))
     return f"{payment}: 5 paise {NO_HOME}"
 
 

@@ -11,7 +11,7 @@ from checkout.models import Order, Payment, Refund
 from checkout.status import OrderStatus
 from tests.checkout.orders import ordered, paid, refund_of, settled
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 
 def told(pk: int) -> tuple[str, str]:

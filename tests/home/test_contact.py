@@ -18,7 +18,7 @@ from tests.checkout.mailserver import MailServer
 from tests.checkout.queries import nothing_written
 from tests.factories import make_shop
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 WORDS = {
     "subject": "grievance",
     "name": "Asha Kulkarni",

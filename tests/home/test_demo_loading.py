@@ -17,6 +17,7 @@ from catalog.models import (
 from catalog.progress import Progress
 from home.demo import photos
 from home.demo.data import PICTURES, read, read_products
+from tests.factories import take_shop_away
 
 pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
@@ -30,6 +31,7 @@ def few_pictures(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.usefixtures("few_pictures")
 def test_a_load_that_was_stopped_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:
     """Stop it in the middle of a product: the product is there with its stock, or not at all."""
+    take_shop_away()
     real, calls = stock.receive, []
 
     def killed(**arguments: Any) -> Any:

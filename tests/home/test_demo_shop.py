@@ -37,6 +37,7 @@ from home.demo import photos
 from home.demo.data import read_products
 from home.demo.people import DEMO_USERS
 from home.models import ContactMessage, HomePage, JournalIndexPage, Navigation, StoryPage
+from tests.factories import take_shop_away
 
 pytestmark = pytest.mark.django_db
 MODELS = (
@@ -69,6 +70,7 @@ def loaded(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterato
         patch.setattr(photos, "_make_sizes", lambda images, stream: None)
         with django_db_blocker.unblock():
             load.__enter__()
+            take_shop_away()
             call_command("load_demo_shop", stdout=StringIO())
         yield
         with django_db_blocker.unblock():

@@ -19,7 +19,7 @@ from home.models import ContactPage, ContentPage, HomePage, JournalIndexPage, St
 from tests.catalog.test_pictures import upload
 from tests.factories import make_product, make_shop
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 
 def compose(*blocks: tuple[str, dict[str, Any]]) -> HomePage:

@@ -17,9 +17,9 @@ from wagtail.models import Page
 from catalog.models import Brand, CatalogPage, ProductPage, Variant
 from home.demo.crowd import load_crowd
 from tests.catalog.whole import make_whole
-from tests.factories import make_product
+from tests.factories import make_edited_product
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 
 def listed(client: Client, **parameters: Any) -> list[str]:
@@ -29,7 +29,7 @@ def listed(client: Client, **parameters: Any) -> list[str]:
 
 
 def test_a_row_says_what_shoppers_see(editor: Client) -> None:
-    make_product("AAA-1", price=189_950, on_hand=3)
+    make_edited_product("AAA-1", price=189_950, on_hand=3)
     html = editor.get(reverse("products:index")).content.decode()
     for text in ("AAA-1", "₹1,899.50", ">Live<", "Model AAA-1"):
         assert text in html, text
@@ -37,8 +37,8 @@ def test_a_row_says_what_shoppers_see(editor: Client) -> None:
 
 @pytest.mark.covers("ED2")
 def test_products_are_found_by_title_draft_and_sku(editor: Client) -> None:
-    make_product("AAA-1", title="City Cab")
-    page = make_product("BBB-2", title="Night Mail").page
+    make_edited_product("AAA-1", title="City Cab")
+    page = make_edited_product("BBB-2", title="Night Mail").page
     page.title = "Mail Train"
     page.save_revision()
     assert listed(editor, q="bbb-2") == listed(editor, q="train") == listed(editor, q="night") == ["Night Mail"]
@@ -48,12 +48,12 @@ def test_products_are_found_by_title_draft_and_sku(editor: Client) -> None:
 
 
 def test_products_are_filtered(editor: Client) -> None:
-    make_product("AAA-1", title="Plenty", on_hand=50)
-    make_product("AAA-2", title="Few", on_hand=2)
-    make_product("AAA-3", title="Gone", on_hand=0)
-    draft = make_product("AAA-4", title="Draft").page
+    make_edited_product("AAA-1", title="Plenty", on_hand=50)
+    make_edited_product("AAA-2", title="Few", on_hand=2)
+    make_edited_product("AAA-3", title="Gone", on_hand=0)
+    draft = make_edited_product("AAA-4", title="Draft").page
     draft.unpublish()
-    planned = make_product("AAA-5", title="Planned").page
+    planned = make_edited_product("AAA-5", title="Planned").page
     planned.unpublish()
     planned.go_live_at = timezone.now() + timedelta(days=1)
     planned.save_revision(approved_go_live_at=planned.go_live_at)
@@ -89,10 +89,9 @@ def queries(client: Client, **parameters: str) -> int:
 
 
 @pytest.mark.covers("ED2")
-@pytest.mark.once
 @pytest.mark.slow
 def test_a_thousand_products_cost_as_many_queries_as_ten(editor: Client) -> None:
-    make_product("AAA-1")
+    make_edited_product("AAA-1")
     many(10)
     for parameters in ({}, {"q": "model"}, {"export": "csv"}):
         queries(editor, **parameters)
@@ -107,7 +106,7 @@ def test_a_thousand_products_cost_as_many_queries_as_ten(editor: Client) -> None
 
 @pytest.mark.parametrize("title", ["=HYPERLINK(1)", "+1", "@SUM(1)"])
 def test_an_exported_title_is_no_formula(editor: Client, title: str) -> None:
-    make_product("AAA-1", title="Model")
+    make_edited_product("AAA-1", title="Model")
     ProductPage.objects.update(title=title)
     text = body(editor.get(reverse("products:index"), {"export": "csv"})).decode()
     assert f"AAA-1,'{title}" in text
@@ -133,7 +132,7 @@ def test_several_are_unpublished_and_published(editor: Client) -> None:
 
 
 def test_nothing_is_ticked_that_nobody_has_seen(editor: Client, home: Page) -> None:
-    make_product("AAA-1")
+    make_edited_product("AAA-1")
     many(60)
     html = editor.get(reverse("products:index")).content.decode()
     assert "data-bulk-action-footer" in html
@@ -174,7 +173,7 @@ def test_a_product_above_its_mrp_stays_and_the_others_change(editor: Client) -> 
 
 
 def test_what_was_shown_cannot_be_invented(editor: Client) -> None:
-    page = make_product("AAA-1").page
+    page = make_edited_product("AAA-1").page
     answer = bulk(editor, "change_prices", [page], {**PERCENT, "seen": "invented"})
     assert "Change these prices" in answer.content.decode()
     assert Variant.objects.get().price == 189_900
@@ -182,13 +181,13 @@ def test_what_was_shown_cannot_be_invented(editor: Client) -> None:
 
 @pytest.mark.parametrize("fields", [{"percent": "", "amount": ""}, {"amount": "100"}, {"percent": "95"}])
 def test_a_rule_that_says_too_little_or_too_much(editor: Client, fields: dict[str, str]) -> None:
-    page = make_product("AAA-1").page
+    page = make_edited_product("AAA-1").page
     html = bulk(editor, "change_prices", [page], {**PERCENT, **fields}).content.decode()
     assert "Show before and after" in html
 
 
 def test_order_staff_change_no_prices(staff: Client) -> None:
-    page = make_product("AAA-1").page
+    page = make_edited_product("AAA-1").page
     assert staff.get(reverse("products:index")).status_code == 302
     assert reverse("products:index") not in staff.get("/admin/").content.decode()
     html = bulk(staff, "change_prices", [page], PERCENT).content.decode()

@@ -12,7 +12,7 @@ from catalog.uploads.lines import Line, Outcome
 from catalog.uploads.products import ProductRows
 from catalog.uploads.table import UnreadableTable, read_table
 from tests.catalog.uploads.tables import HEADINGS, csv_of, products, row
-from tests.factories import make_product, make_shop
+from tests.factories import make_edited_product, make_shop
 
 pytestmark = pytest.mark.django_db
 
@@ -85,7 +85,7 @@ def test_rows_of_one_title_are_variants_of_one_product() -> None:
 
 
 def test_a_live_product_gets_a_draft_and_shoppers_see_nothing_of_it() -> None:
-    page = make_product("AAA-1", price=189_900).page
+    page = make_edited_product("AAA-1", price=189_900).page
     content = csv_of([["SKU", "Price", "Title"], ["aaa-1", "1,799", "New name"]])
     [line] = run(content)
     assert line.outcome == Outcome.CHANGED
@@ -100,7 +100,7 @@ def test_a_live_product_gets_a_draft_and_shoppers_see_nothing_of_it() -> None:
 
 
 def test_a_new_variant_of_a_live_product_waits_in_the_draft() -> None:
-    make_product("AAA-1", title="City Cab")
+    make_edited_product("AAA-1", title="City Cab")
     Variant.objects.update(option="Ivory")
     content = csv_of(
         [[*HEADINGS, "Opening stock"], [*row("AAA-2", Option="Red"), "5"], [*row("AAA-3", Option="Blue"), ""]]
@@ -193,14 +193,14 @@ def test_a_table_whose_columns_make_no_sense_is_refused(content: bytes, text: st
 
 
 def test_a_locked_product_is_left_alone() -> None:
-    page = make_product("AAA-1").page
+    page = make_edited_product("AAA-1").page
     ProductPage.objects.filter(pk=page.pk).update(locked=True)
     [line] = run(csv_of([["SKU", "Price"], ["AAA-1", "1"]]))
     assert (line.outcome, "locked" in said(line)) == (Outcome.BAD, True)
 
 
 def test_people_import_only_what_they_may_edit() -> None:
-    make_product("AAA-1")
+    make_edited_product("AAA-1")
     nobody = User.objects.create_user("nobody")
     content = csv_of([[*HEADINGS, "Opening stock"], [*row(), "2"], [*row("AAA-1", "Model AAA-1"), ""]])
     one, two = run(content, user=nobody)
@@ -227,8 +227,8 @@ def test_a_receipt_that_is_refused_leaves_no_product(pieces: str) -> None:
 
 
 def test_two_products_of_one_title_are_told() -> None:
-    make_product("AAA-1", title="City Cab")
-    make_product("AAA-2", title="City Cab")
+    make_edited_product("AAA-1", title="City Cab")
+    make_edited_product("AAA-2", title="City Cab")
     [line] = run(products(row()))
     assert "Several products have this title" in said(line)
 

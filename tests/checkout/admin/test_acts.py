@@ -14,7 +14,7 @@ from checkout.status import MOVES, OrderStatus
 from tests.checkout import orders as tell
 from tests.checkout.queries import nothing_written
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 PARCEL = {"carrier": "India Post", "tracking_number": " EB123456789IN "}
 ACTS = {"pack": "packed", "ship": "shipped", "deliver": "delivered"}
 

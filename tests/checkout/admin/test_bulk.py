@@ -13,7 +13,7 @@ from checkout.status import OrderStatus
 from tests.checkout import orders as tell
 from tests.checkout.admin.test_acts import told
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 
 def paid_orders(count: int) -> list[Order]:

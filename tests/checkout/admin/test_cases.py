@@ -14,7 +14,7 @@ from tests.checkout import reports
 from tests.checkout.admin.people import browser_of, person
 from tests.checkout.admin.test_acts import told
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("well")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("well"), pytest.mark.once]
 DESK = "/admin/attention/"
 
 

@@ -9,7 +9,7 @@ from checkout.models import Coupon, Order
 from tests.checkout.admin.people import browser_of, in_role
 from tests.checkout.orders import ordered
 
-pytestmark = [pytest.mark.django_db, pytest.mark.covers("A15")]
+pytestmark = [pytest.mark.django_db, pytest.mark.covers("A15"), pytest.mark.once]
 FORM = {"code": "monsoon10", "kind": "percentage", "percent": "10", "minimum": "0", "is_active": "on"}
 
 

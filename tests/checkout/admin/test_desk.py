@@ -19,7 +19,7 @@ from tests.checkout import reports
 from tests.checkout.admin.people import browser_of, person
 from webhooks.models import Heartbeat
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("well")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("well"), pytest.mark.once]
 DESK = "/admin/attention/desk/"
 
 

@@ -13,7 +13,7 @@ from checkout.models import Order, OrderNote, OutboxEmail
 from tests.checkout import orders as tell
 from tests.checkout.admin.test_acts import told
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 WORDS = "We send it on Monday:\nthe <b>box</b> is on its way."
 
 

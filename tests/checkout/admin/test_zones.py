@@ -10,7 +10,7 @@ from home.demo.people import ROLES
 from tests.checkout import orders as tell
 from tests.checkout.admin.people import browser_of, person
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 FORM = {
     "name": "Islands",
     "prefixes": "744 ,68255",

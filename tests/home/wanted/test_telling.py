@@ -15,7 +15,7 @@ from home.models import StockRequest
 from home.wanted import asking, telling
 from tests.checkout.mailserver import MailServer
 from tests.checkout.orders import ordered
-from tests.factories import make_product
+from tests.factories import make_edited_product
 
 pytestmark = [pytest.mark.django_db, pytest.mark.covers("PP5")]
 EMAILS = ["asha@example.in", "meena@example.in", "ravi@example.in"]
@@ -24,7 +24,7 @@ EMAILS = ["asha@example.in", "meena@example.in", "ravi@example.in"]
 @pytest.fixture
 def wanted() -> Variant:
     """A model that is sold out, and that three people wait for."""
-    variant = make_product("CG43-TX-0007", on_hand=0, title="City Cab")
+    variant = make_edited_product("CG43-TX-0007", on_hand=0, title="City Cab")
     for email in EMAILS:
         asking.keep(variant, email)
     return variant
@@ -60,7 +60,7 @@ def test_who_was_told_may_wait_again(wanted: Variant) -> None:
 
 
 def test_pieces_that_an_order_holds_are_not_back(wanted: Variant) -> None:
-    other = make_product("BBB-1", on_hand=1, title="Bus")
+    other = make_edited_product("BBB-1", on_hand=1, title="Bus")
     asking.keep(other, EMAILS[0])
     ordered(other.sku)
     assert telling.send_waiting() == 0
