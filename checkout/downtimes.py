@@ -45,5 +45,5 @@ def current() -> list[Downtime]:
 
 
 def _instrument(value: Any) -> str:
-    names = value.values() if isinstance(value, dict) else []
-    return ", ".join(name for name in names if isinstance(name, str))[:80]
+    names = [text(value, key, 80) for key in value] if isinstance(value, dict) else []
+    return ", ".join(filter(None, names))[:80]

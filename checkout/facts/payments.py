@@ -44,6 +44,9 @@ def payment_facts(value: object) -> PaymentFacts:
     if status not in PaymentStatus.values:
         raise BadFacts("payment status is unknown")
     amount = paise(data, "amount")
+    # Razorpay takes ₹1 and more; nothing must never pay for something.
+    if amount < 1:
+        raise BadFacts("a payment of nothing")
     amount_refunded = paise(data, "amount_refunded", default=0)
     if amount_refunded > amount:
         raise BadFacts("more refunded than paid")

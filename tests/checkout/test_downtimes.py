@@ -60,3 +60,8 @@ def test_a_downtime_that_nobody_ends_is_forgotten() -> None:
     told("started")
     Downtime.objects.update(updated_at=timezone.now() - downtimes.STALE - dt.timedelta(seconds=1))
     assert "has trouble" not in pay_page()
+
+
+def test_names_that_no_database_stores_are_read_without_that() -> None:
+    told("started", instrument={"bank": "VI\ud800JB\x00", "psp": None, "vpa_handle": "@okaxis"})
+    assert Downtime.objects.get().instrument == "VI?JB, @okaxis"

@@ -163,10 +163,16 @@ def test_a_refund_without_a_status_is_on_its_way() -> None:
         refund_facts({**REFUND, "status": "requested"})
 
 
-def test_a_refund_is_at_least_one_paisa() -> None:
-    assert refund_facts({**REFUND, "amount": 1}).amount == 1
-    with pytest.raises(BadFacts, match="nothing"):
-        refund_facts({**REFUND, "amount": 0})
+@pytest.mark.parametrize(
+    ("read", "entity"),
+    [(refund_facts, REFUND), (payment_facts, {**PAYMENT, "amount_refunded": 0})],
+    ids=["refund", "payment"],
+)
+def test_money_is_at_least_one_paisa(read: Callable[[object], Any], entity: dict[str, Any]) -> None:
+    assert read({**entity, "amount": 1}).amount == 1
+    for nothing in (0, -0):
+        with pytest.raises(BadFacts, match="nothing"):
+            read({**entity, "amount": nothing})
 
 
 def test_every_field_of_a_dispute() -> None:
