@@ -41,22 +41,33 @@ class Witness:
         self.captured: set[str] = set()
         self.right: dict[str, set[bool]] = defaultdict(set)
         self.named: dict[str, set[str]] = defaultdict(set)
+        self.orderless: dict[str, list[dict[str, Any]]] = defaultdict(list)
 
     def read(self, body: bytes, attempts: dict[str, RazorpayOrder]) -> None:
         """Remember what one signed body says."""
         try:
             message = json.loads(body)
             payment = message["payload"]["payment"]["entity"]
-            named, order_id, status = self.named[payment["id"]], payment.get("order_id"), payment["status"]
-            # A report without an order is of the one that an earlier report of this payment named.
-            order_ids = set(named) if order_id in (None, "") else {order_id} & attempts.keys()
+            named, order_id, _status = self.named[payment["id"]], payment.get("order_id"), payment["status"]
+            is_orderless = order_id in (None, "")
+            order_ids = set(named) if is_orderless else {order_id} & attempts.keys()
         except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
             return
+        # A report without an order is of the one that an earlier or a later report of this payment names.
+        said = [message]
+        if is_orderless:
+            self.orderless[payment["id"]].append(message)
+        else:
+            said += self.orderless[payment["id"]]
         named |= order_ids
         for known in order_ids:
-            attempt = attempts[known]
-            self.captured |= {known} if status == "captured" else set()
-            self.right[known].add(is_exact(payment, attempt) or is_settled(message, attempt))
+            for each in said:
+                self._believe(each, attempts[known], known)
+
+    def _believe(self, message: dict[str, Any], attempt: RazorpayOrder, order_id: str) -> None:
+        payment = message["payload"]["payment"]["entity"]
+        self.captured |= {order_id} if payment["status"] == "captured" else set()
+        self.right[order_id].add(is_exact(payment, attempt) or is_settled(message, attempt))
 
     def allows(self, attempt: RazorpayOrder, status: str) -> bool:
         """Tell whether the order of `attempt` may stand at `status`."""
