@@ -33,6 +33,7 @@ class MoneyView(PermissionCheckedMixin, WagtailAdminTemplateMixin, View):
     header_icon = "resubmit"
     form_class: type[MoneyForm] = MoneyForm
     question = ""
+    way_out = ""
     order: Order
     payment: Payment | None
 
@@ -45,14 +46,14 @@ class MoneyView(PermissionCheckedMixin, WagtailAdminTemplateMixin, View):
         self._look(pk)
         if not self.is_open():
             return self._refuse(self.closed_text())
-        return self._page(self.form_class(payment=self.payment))
+        return self._page(self.form_class(order=self.order, payment=self.payment))
 
     def post(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Do it, unless the form has errors or the rules say no."""
         self._look(pk)
         if not self.is_open():
             return self._refuse(self.closed_text())
-        form = self.form_class(request.POST, payment=self.payment)
+        form = self.form_class(request.POST, order=self.order, payment=self.payment)
         if not form.is_valid():
             return self._page(form, status=422)
         try:
@@ -93,7 +94,8 @@ class MoneyView(PermissionCheckedMixin, WagtailAdminTemplateMixin, View):
         self.payment = self.find()
 
     def _page(self, form: MoneyForm, status: int = 200) -> HttpResponse:
-        context = self.get_context_data(order=self.order, payment=self.payment, form=form, question=self.question)
+        words = {"question": self.question, "way_out": self.way_out}
+        context = self.get_context_data(order=self.order, payment=self.payment, form=form, **words)
         response: HttpResponse = self.render_to_response(context, status=status)
         return response
 
@@ -107,6 +109,7 @@ class RefundView(MoneyView):
 
     form_class = RefundForm
     question = "Refund"
+    way_out = "Keep the payment"
 
     def find(self) -> Payment | None:
         """Return the payment that was asked for, or the only one of which anything is left."""
@@ -144,6 +147,7 @@ class CancelView(MoneyView):
 
     form_class = CancelForm
     question = "Cancel order"
+    way_out = "Keep the order"
     header_icon = "cross"
 
     def find(self) -> Payment | None:
