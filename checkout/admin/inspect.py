@@ -17,6 +17,7 @@ from checkout import billing, pieces, tracker
 from checkout.admin import money, policy, timeline
 from checkout.admin.acts import open_acts
 from checkout.admin.bulk import PrintInBulk, PrintLabels, PrintSlips
+from checkout.admin.edit import AddressView, address_url, may_correct
 from checkout.admin.export import spaced_phone
 from checkout.models import AttentionCase, LedgerEntry, Order, OrderEvent, OrderLine, OrderNote
 
@@ -72,11 +73,13 @@ class OrderInspectView(snippets.InspectView):
     @cached_property
     def header_buttons(self) -> list[Any]:
         """Offer what this person can do with the order now."""
-        acts = open_acts(self.object, self.request.user)
-        moves = [(act.label, act.url(self.object), act.icon) for act in acts]
+        order, user = self.object, self.request.user
+        found = [(act.label, act.url(order), act.icon) for act in open_acts(order, user)]
+        if may_correct(order, user):
+            found.append((AddressView.page_title, address_url(order), "home"))
         return [
             HeaderButton(label, url=url, icon_name=icon, priority=place)
-            for place, (label, url, icon) in enumerate([*moves, *money.buttons(self.object, self.request.user)])
+            for place, (label, url, icon) in enumerate([*found, *money.buttons(order, user)])
         ]
 
     @cached_property

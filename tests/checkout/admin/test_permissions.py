@@ -43,6 +43,7 @@ def acts_area(pk: int | str) -> list[str]:
     return [
         f"/admin/orders/pack/{pk}/",
         f"/admin/orders/ship/{pk}/",
+        f"/admin/orders/address/{pk}/",
         f"/admin/bulk/checkout/order/mark_packed/?id={pk}",
         f"/admin/bulk/checkout/order/mark_shipped/?id={pk}",
     ]
