@@ -80,7 +80,8 @@ class AddressView(OrderEditView):
             state = order.get_status_display().lower()
             messages.warning(request, f"The address of {order.number} is fixed: it is {state}. Nothing changed.")
             return redirect("orders:inspect", order.pk)
-        return super().dispatch(request, *args, **kwargs)
+        answer: HttpResponseBase = super().dispatch(request, *args, **kwargs)
+        return answer
 
     def get_edit_url(self) -> str:
         """Return where this form is sent."""
