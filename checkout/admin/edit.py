@@ -24,7 +24,7 @@ class OrderEditView(snippets.EditView):
 
     def get_breadcrumbs_items(self) -> list[dict[str, Any]]:
         """Return the way back to the order."""
-        return [*self.breadcrumbs_items, *way_back(self.object, self.page_title)]
+        return [*self.breadcrumbs_items, *way_back(self.request, self.object, self.page_title)]
 
     def get_object(self, queryset: Any = None) -> Order:
         """Return the order, but look for none when the person may not change orders."""

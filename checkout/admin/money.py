@@ -87,7 +87,7 @@ class MoneyView(PermissionCheckedMixin, WagtailAdminTemplateMixin, View):
 
     def get_breadcrumbs_items(self) -> list[dict[str, Any]]:
         """Return the way back to the order."""
-        return [*self.breadcrumbs_items, *way_back(self.order, self.question)]
+        return [*self.breadcrumbs_items, *way_back(self.request, self.order, self.question)]
 
     def _look(self, pk: int) -> None:
         self.order = get_object_or_404(Order, pk=pk)

@@ -113,7 +113,7 @@ def test_what_nobody_ticked_is_not_touched(staff: Client) -> None:
 
 def test_listing_offers_neither_deletion_nor_unseen_orders(owner: Client) -> None:
     paid_orders(1)
-    html = owner.get("/admin/orders/").content.decode()
+    html = owner.get("/admin/orders/?period=today").content.decode()
     assert "/admin/bulk/checkout/order/mark_packed/" in html
     assert "/admin/bulk/checkout/order/mark_shipped/" in html
     assert "/admin/bulk/checkout/order/delete/" not in html

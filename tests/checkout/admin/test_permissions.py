@@ -27,7 +27,7 @@ def case() -> AttentionCase:
 
 def orders_area(pk: int | str) -> list[str]:
     return [
-        "/admin/orders/",
+        "/admin/orders/?work=to_send",
         "/admin/orders/results/",
         "/admin/orders/?export=csv",
         "/admin/orders/?export=xlsx",
