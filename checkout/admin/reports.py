@@ -24,7 +24,7 @@ CLASSES = {"text": "", "id": "shop-id", "time": "shop-time", "count": "shop-amou
 
 @dataclass(frozen=True)
 class Field:
-    """One column: `kind` says how it is shown and exported (text, id, count, rupees or time). `is_summed` adds it up."""
+    """One column: `kind`: shown and exported as text, id, count, rupees or time. `is_summed` adds it up."""
 
     name: str
     label: str
