@@ -137,7 +137,7 @@ class EventViewSet(ModelViewSet):
         StatusColumn("outcome", sort_key="outcome"),
         Column("attempts", label="Tries", classname="shop-amount shop-wide"),
         Column("error", label="Error"),
-        DateColumn("received_at", label="Received", sort_key="received_at"),
+        DateColumn("received_at", label="Received", sort_key="received_at", classname="shop-age"),
     ]
 
     def get_common_view_kwargs(self, **kwargs: Any) -> dict[str, Any]:

@@ -34,6 +34,7 @@ class MoneyView(PermissionCheckedMixin, WagtailAdminTemplateMixin, View):
     form_class: type[MoneyForm] = MoneyForm
     question = ""
     way_out = ""
+    tells = ""
     order: Order
     payment: Payment | None
 
@@ -94,7 +95,7 @@ class MoneyView(PermissionCheckedMixin, WagtailAdminTemplateMixin, View):
         self.payment = self.find()
 
     def _page(self, form: MoneyForm, status: int = 200) -> HttpResponse:
-        words = {"question": self.question, "way_out": self.way_out}
+        words = {"question": self.question, "way_out": self.way_out, "tells": self.tells}
         context = self.get_context_data(order=self.order, payment=self.payment, form=form, **words)
         response: HttpResponse = self.render_to_response(context, status=status)
         return response
@@ -148,6 +149,7 @@ class CancelView(MoneyView):
     form_class = CancelForm
     question = "Cancel order"
     way_out = "Keep the order"
+    tells = "It cannot be taken back. Pieces that are not refunded go on sale again."
     header_icon = "cross"
 
     def find(self) -> Payment | None:
