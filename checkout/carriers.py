@@ -17,6 +17,10 @@ _BY_NAME = {name.casefold().replace(" ", ""): address for name, address in TRACK
 
 
 def tracking_url(carrier: str, number: str) -> str:
-    """Return where a parcel can be followed, or an empty text. Spaces and capitals of the carrier do not matter."""
-    address = _BY_NAME.get(carrier.casefold().replace(" ", ""), "")
+    """Return where a parcel can be followed, or an empty text.
+
+    Spaces and capitals of the carrier do not matter, nor what follows its name: Delhivery Surface is Delhivery.
+    """
+    written = carrier.casefold().replace(" ", "")
+    address = next((address for name, address in _BY_NAME.items() if written.startswith(name)), "")
     return address.format(quote(number, safe="")) if number else ""

@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.utils.translation import gettext_lazy as _
 
-from catalog.states import State
+from catalog.states import STATES_OF_PINS, State
 from checkout.fields import MailField, MobileField, OneLineField, PinField
 
 # As buyers type an order's number: with or without its letters, its year, its hyphen, and a sign before it.
@@ -42,7 +42,9 @@ class CheckoutForm(forms.Form):
         widget=forms.TextInput({"autocomplete": "shipping name"}),
     )
     postcode = PinField(
-        widget=forms.TextInput({"autocomplete": "shipping postal-code", "inputmode": "numeric"}),
+        widget=forms.TextInput(
+            {"autocomplete": "shipping postal-code", "inputmode": "numeric", "data-states": STATES_OF_PINS}
+        ),
     )
     address_line1 = OneLineField(
         label=_("Flat, house number, street"),

@@ -133,11 +133,11 @@ class EventViewSet(ModelViewSet):
     search_backend_name = None
     list_display = [
         "event",
-        Column("event_id", label="Event id", classname="shop-id"),
+        Column("event_id", label="Event id", classname="shop-id shop-wide"),
         StatusColumn("outcome", sort_key="outcome"),
-        Column("attempts", label="Tries", classname="shop-amount"),
+        Column("attempts", label="Tries", classname="shop-amount shop-wide"),
         Column("error", label="Error"),
-        DateColumn("received_at", label="Received", sort_key="received_at"),
+        DateColumn("received_at", label="Received", sort_key="received_at", classname="shop-age"),
     ]
 
     def get_common_view_kwargs(self, **kwargs: Any) -> dict[str, Any]:

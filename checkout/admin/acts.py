@@ -4,23 +4,24 @@ from dataclasses import dataclass
 from typing import Any
 
 from django import forms
+from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from wagtail.log_actions import log
 
 from checkout import orders
-from checkout.admin import policy
+from checkout.admin import policy, queue
 from checkout.carriers import CARRIERS
 from checkout.fields import OneLineField
 from checkout.models import Order
 from checkout.status import OrderStatus, may_move
 
 
-def way_back(order: Order, title: str) -> list[dict[str, Any]]:
+def way_back(request: HttpRequest, order: Order, title: str) -> list[dict[str, Any]]:
     """Return the links above a page on which something is done with an order."""
     return [
-        {"url": reverse("orders:list"), "label": "Orders"},
+        {"url": queue.way_back(request), "label": "Orders"},
         {"url": reverse("orders:inspect", args=[order.pk]), "label": order.number},
         {"url": "", "label": title, "sublabel": order.number},
     ]

@@ -7,6 +7,7 @@ from django import forms
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
+from django.forms import BoundField
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_list_or_404, redirect
 from django.urls import reverse
@@ -16,7 +17,7 @@ from wagtail.snippets.bulk_actions.snippet_bulk_action import SnippetBulkAction
 from checkout import disputes, orders, pieces
 from checkout.admin import policy
 from checkout.admin.acts import PACK, SHIP, Act, CarrierInput, parcel
-from checkout.fields import OneLineField
+from checkout.fields import LinesField, OneLineField
 from checkout.models import Order
 from checkout.papers import labels, packing_slips
 
@@ -29,20 +30,55 @@ def forbid_bulk_delete(*names: str) -> None:
 
 
 class ParcelsForm(forms.Form):
-    """One carrier, and a tracking number for each order."""
+    """One carrier, and a tracking number for each order: typed into its row, or pasted with the others as a column."""
 
     use_required_attribute = False
     carrier = OneLineField(max_length=60, widget=CarrierInput)
+    pasted = LinesField(
+        label="Or paste all tracking numbers",
+        max_length=5000,
+        required=False,
+        widget=forms.Textarea({"rows": 3}),
+        help_text="One on each line, in the order of the rows. They are put there for you to look at first.",
+    )
 
     def __init__(self, *args: Any, orders: list[Order], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.orders = orders
         for order in orders:
             label = f"Tracking number of {order.number}"
-            self.fields[f"tracking_{order.pk}"] = OneLineField(label=label, max_length=60, required=False)
+            self.fields[name_of(order)] = OneLineField(label=label, max_length=60, required=False)
+
+    def rows(self) -> list[tuple[Order, BoundField]]:
+        """Return each order with the field for its number."""
+        return [(order, self[name_of(order)]) for order in self.orders]
+
+    def clean(self) -> dict[str, Any]:
+        """Put what was pasted into the rows, and refuse one number for the parcels of two addresses."""
+        data: dict[str, Any] = super().clean() or {}
+        if lines := [line.strip() for line in data.get("pasted", "").split("\n")]:
+            self._put_into_rows(lines)
+        places: dict[str, Order] = {}
+        for order in self.orders:
+            number = data.get(name_of(order), "")
+            other = places.setdefault(number, order)
+            if number and _place(other) != _place(order):
+                self.add_error(name_of(order), f"{other.number} has this number too, and goes to another address.")
+        return data
 
     def parcel_of(self, order: Order) -> dict[str, str]:
         """Return what `orders.advance` shall note of this order's parcel."""
-        return parcel(self.cleaned_data["carrier"], self.cleaned_data.get(f"tracking_{order.pk}", ""))
+        return parcel(self.cleaned_data["carrier"], self.cleaned_data.get(name_of(order), ""))
+
+    def _put_into_rows(self, lines: list[str]) -> None:
+        while lines and not lines[-1]:
+            lines.pop()
+        if len(lines) > len(self.orders):
+            self.add_error("pasted", f"These are {len(lines)} lines for {len(self.orders)} orders.")
+        elif any(lines):
+            named = {name_of(order): line for order, line in zip(self.orders, lines, strict=False) if line}
+            self.data = {**dict(self.data.items()), **named, "pasted": ""}
+            self.add_error(None, "The numbers stand in the rows now. Look whether each is at its order, then confirm.")
 
 
 class BulkAct(SnippetBulkAction):
@@ -179,6 +215,15 @@ class ShipInBulk(BulkAct):
     def parcel_of(self, order: Order, form: ParcelsForm) -> dict[str, str]:
         """Return carrier and the order's own tracking number."""
         return form.parcel_of(order)
+
+
+def name_of(order: Order) -> str:
+    """Return the name of the field for this order's tracking number."""
+    return f"tracking_{order.pk}"
+
+
+def _place(order: Order) -> tuple[str, ...]:
+    return order.full_name, order.address_line1, order.postcode
 
 
 def _count(number: int) -> str:

@@ -194,11 +194,11 @@ class CaseViewSet(ModelViewSet):
             classname="shop-link",
             get_url=lambda case: reverse("orders:inspect", args=[case.order_id]) if case.order_id else None,
         ),
-        Column("payment", label="Payment", accessor="payment.razorpay_payment_id", classname="shop-id"),
-        PaymentColumn("amount", label="Amount", accessor="payment", classname="shop-amount"),
-        Column("text", label="Why"),
-        DateColumn("opened_at", label="Opened", sort_key="opened_at"),
-        Column("resolution", label="Decision"),
+        Column("payment", label="Payment", accessor="payment.razorpay_payment_id", classname="shop-id shop-wide"),
+        PaymentColumn("amount", label="Amount", accessor="payment", classname="shop-amount shop-wide"),
+        Column("text", label="Why", classname="shop-why"),
+        DateColumn("opened_at", label="Opened", sort_key="opened_at", classname="shop-wide"),
+        Column("resolution", label="Decision", classname="shop-wide"),
     ]
 
     @property

@@ -59,7 +59,7 @@ class ActView(PermissionCheckedMixin, WagtailAdminTemplateMixin, View):
 
     def get_breadcrumbs_items(self) -> list[dict[str, Any]]:
         """Return the way back to the order."""
-        return [*self.breadcrumbs_items, *way_back(self.order, self.act.label)]
+        return [*self.breadcrumbs_items, *way_back(self.request, self.order, self.act.label)]
 
     def _page(self, form: PlainForm, status: int = 200) -> HttpResponse:
         found = disputes.before_dispatch([self.order])

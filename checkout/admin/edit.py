@@ -1,14 +1,18 @@
-"""The page with the edit form of an order."""
+"""The pages with the forms of an order: note and parcel, and until dispatch name and address."""
 
 from typing import Any
 
+from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import HttpResponse
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect
 from django.urls import reverse
 from wagtail.admin.ui.components import MediaContainer
 from wagtail.snippets.views import snippets
 
-from checkout.admin import edits
+from checkout.admin import edits, policy
+from checkout.admin.acts import way_back
 from checkout.models import Order
 
 
@@ -16,6 +20,11 @@ class OrderEditView(snippets.EditView):
     """Writes the changed fields alone; see `edits.save`."""
 
     template_name = "checkout/admin/edit.html"
+    page_title = "Edit note and parcel"
+
+    def get_breadcrumbs_items(self) -> list[dict[str, Any]]:
+        """Return the way back to the order."""
+        return [*self.breadcrumbs_items, *way_back(self.request, self.object, self.page_title)]
 
     def get_object(self, queryset: Any = None) -> Order:
         """Return the order, but look for none when the person may not change orders."""
@@ -56,3 +65,34 @@ class OrderEditView(snippets.EditView):
     def get_side_panels(self) -> Any:
         """Return none: the order's timeline stands on its own page."""
         return MediaContainer([])
+
+
+class AddressView(OrderEditView):
+    """Corrects name and address, as long as the parcel is here."""
+
+    page_title = "Correct address"
+    header_icon = "home"
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        """Say so when there is nothing to correct any more."""
+        order = self.object = self.get_object()
+        if not order.address_may_change:
+            state = order.get_status_display().lower()
+            messages.warning(request, f"The address of {order.number} is fixed: it is {state}. Nothing changed.")
+            return redirect("orders:inspect", order.pk)
+        answer: HttpResponseBase = super().dispatch(request, *args, **kwargs)
+        return answer
+
+    def get_edit_url(self) -> str:
+        """Return where this form is sent."""
+        return address_url(self.object)
+
+
+def address_url(order: Order) -> str:
+    """Return the page on which name and address are corrected."""
+    return reverse("orders:address", args=[order.pk])
+
+
+def may_correct(order: Order, user: Any) -> bool:
+    """Tell whether this person can correct the address now."""
+    return order.address_may_change and policy.ORDERS.user_has_permission(user, "change")

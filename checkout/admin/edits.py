@@ -22,7 +22,6 @@ DELIVERY_FIELDS = (
 )
 # Of a sentence in the story of an order.
 LONGEST = 255
-EDITABLE = (*STAFF_FIELDS, *DELIVERY_FIELDS)
 
 
 class Fixed(Exception):

@@ -14,11 +14,13 @@ from wagtail.snippets.views import snippets
 
 from catalog.states import state_name
 from checkout import billing, pieces, tracker
-from checkout.admin import money, policy, timeline
+from checkout.admin import money, policy, queue, timeline
 from checkout.admin.acts import open_acts
 from checkout.admin.bulk import PrintInBulk, PrintLabels, PrintSlips
+from checkout.admin.edit import AddressView, address_url, may_correct
 from checkout.admin.export import spaced_phone
 from checkout.models import AttentionCase, LedgerEntry, Order, OrderEvent, OrderLine, OrderNote
+from checkout.status import OrderStatus
 
 # Of the same buyer, as many as are looked at.
 OTHERS = 10
@@ -47,12 +49,18 @@ class OrderInspectView(snippets.InspectView):
             raise PermissionDenied
         return get_object_or_404(Order.objects.prefetch_related(*RELATED), pk=self.pk)
 
+    def get_breadcrumbs_items(self) -> list[dict[str, Any]]:
+        """Return the way back to the list that was looked at."""
+        back = {"url": queue.way_back(self.request), "label": "Orders"}
+        return [*self.breadcrumbs_items, back, {"url": "", "label": self.object.number}]
+
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Add what the page shows."""
         order: Order = self.object
         return {
             **super().get_context_data(**kwargs),
             "order": order,
+            "back_url": queue.way_back(self.request),
             "phone": spaced_phone(order),
             "bill_to": _bill_to(order),
             "lines": order.lines.all(),
@@ -61,6 +69,7 @@ class OrderInspectView(snippets.InspectView):
             "ledger": _ledger(order),
             "attempts": order.razorpay_orders.all(),
             "entries": timeline.tell(order),
+            "left_at": next((event.at for event in order.events.all() if event.status == OrderStatus.SHIPPED), None),
             "open_cases": [case for case in order.cases.all() if not case.closed_at],
             "may_see_cases": policy.CASES.user_has_any_permission(self.request.user, policy.LOOK),
             "may_change": policy.ORDERS.user_has_permission(self.request.user, "change"),
@@ -72,11 +81,13 @@ class OrderInspectView(snippets.InspectView):
     @cached_property
     def header_buttons(self) -> list[Any]:
         """Offer what this person can do with the order now."""
-        acts = open_acts(self.object, self.request.user)
-        moves = [(act.label, act.url(self.object), act.icon) for act in acts]
+        order, user = self.object, self.request.user
+        found = [(act.label, act.url(order), act.icon) for act in open_acts(order, user)]
+        if may_correct(order, user):
+            found.append((AddressView.page_title, address_url(order), "home"))
         return [
             HeaderButton(label, url=url, icon_name=icon, priority=place)
-            for place, (label, url, icon) in enumerate([*moves, *money.buttons(self.object, self.request.user)])
+            for place, (label, url, icon) in enumerate([*found, *money.buttons(order, user)])
         ]
 
     @cached_property

@@ -1,9 +1,11 @@
-"""The list of orders: newest first, searched, filtered and exported."""
+"""The list of orders: it opens on the day's work, and is searched, filtered and exported."""
 
 from collections import OrderedDict
 from typing import Any
 
 from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from wagtail.admin.menu import MenuItem
 from wagtail.admin.ui.tables import Column, DateColumn
 from wagtail.admin.widgets.button import Button
@@ -34,9 +36,26 @@ class OrderIndexView(NeutralisedExport, snippets.IndexView):
     template_name = "checkout/admin/index.html"
     any_permission_required = list(policy.LOOK)
 
+    def setup(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
+        """Begin the day's work with what waits longest."""
+        super().setup(request, *args, **kwargs)
+        if self._is_days_work():
+            self.default_ordering = queue.LONGEST_WAIT
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Lead who asks for nothing in particular to the day's work."""
+        if not (request.GET or self.results_only):
+            return redirect(queue.days_work())
+        response: HttpResponse = super().get(request, *args, **kwargs)
+        return response if self.is_export else queue.remember(request, response)
+
     def get_base_queryset(self) -> QuerySet[Order]:
         """Bring the code of each order along."""
-        return super().get_base_queryset().select_related("coupon")  # type: ignore[no-any-return]
+        found: QuerySet[Order] = super().get_base_queryset().select_related("coupon")
+        return found.filter(queue.TO_BE_SENT) if self._is_days_work() else found
+
+    def _is_days_work(self) -> bool:
+        return bool(self.request.GET.get(queue.WORK) == queue.TO_SEND)
 
     def get_context_data(self, *args: Any, **kwargs: Any) -> dict[str, Any]:
         """Add the day's work above the list; what replaces the rows alone does without."""

@@ -17,6 +17,7 @@ from wagtail.admin.views.generic.permissions import PermissionCheckedMixin
 
 from checkout import emails, orders
 from checkout.admin import mail_samples, policy
+from checkout.admin.acts import way_back
 from checkout.models import OutboxEmail
 
 # A mail has inline styles and nothing else. It is shown in a frame that can do nothing, whatever a buyer typed.
@@ -95,13 +96,7 @@ class MailView(ForPeopleOfOrders, WagtailAdminTemplateMixin, View):
 
     def get_breadcrumbs_items(self) -> list[dict[str, Any]]:
         """Return the way back to the order."""
-        order = self.mail.order
-        return [
-            *self.breadcrumbs_items,
-            {"url": reverse("orders:list"), "label": "Orders"},
-            {"url": reverse("orders:inspect", args=[order.pk]), "label": order.number},
-            {"url": "", "label": self.get_page_title(), "sublabel": order.number},
-        ]
+        return [*self.breadcrumbs_items, *way_back(self.request, self.mail.order, self.get_page_title())]
 
 
 class MailBodyView(ForPeopleOfOrders, View):

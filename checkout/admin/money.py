@@ -33,6 +33,8 @@ class MoneyView(PermissionCheckedMixin, WagtailAdminTemplateMixin, View):
     header_icon = "resubmit"
     form_class: type[MoneyForm] = MoneyForm
     question = ""
+    way_out = ""
+    tells = ""
     order: Order
     payment: Payment | None
 
@@ -45,14 +47,14 @@ class MoneyView(PermissionCheckedMixin, WagtailAdminTemplateMixin, View):
         self._look(pk)
         if not self.is_open():
             return self._refuse(self.closed_text())
-        return self._page(self.form_class(payment=self.payment))
+        return self._page(self.form_class(order=self.order, payment=self.payment))
 
     def post(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Do it, unless the form has errors or the rules say no."""
         self._look(pk)
         if not self.is_open():
             return self._refuse(self.closed_text())
-        form = self.form_class(request.POST, payment=self.payment)
+        form = self.form_class(request.POST, order=self.order, payment=self.payment)
         if not form.is_valid():
             return self._page(form, status=422)
         try:
@@ -86,14 +88,15 @@ class MoneyView(PermissionCheckedMixin, WagtailAdminTemplateMixin, View):
 
     def get_breadcrumbs_items(self) -> list[dict[str, Any]]:
         """Return the way back to the order."""
-        return [*self.breadcrumbs_items, *way_back(self.order, self.question)]
+        return [*self.breadcrumbs_items, *way_back(self.request, self.order, self.question)]
 
     def _look(self, pk: int) -> None:
         self.order = get_object_or_404(Order, pk=pk)
         self.payment = self.find()
 
     def _page(self, form: MoneyForm, status: int = 200) -> HttpResponse:
-        context = self.get_context_data(order=self.order, payment=self.payment, form=form, question=self.question)
+        words = {"question": self.question, "way_out": self.way_out, "tells": self.tells}
+        context = self.get_context_data(order=self.order, payment=self.payment, form=form, **words)
         response: HttpResponse = self.render_to_response(context, status=status)
         return response
 
@@ -107,6 +110,7 @@ class RefundView(MoneyView):
 
     form_class = RefundForm
     question = "Refund"
+    way_out = "Keep the payment"
 
     def find(self) -> Payment | None:
         """Return the payment that was asked for, or the only one of which anything is left."""
@@ -144,6 +148,8 @@ class CancelView(MoneyView):
 
     form_class = CancelForm
     question = "Cancel order"
+    way_out = "Keep the order"
+    tells = "It cannot be taken back. Pieces that are not refunded go on sale again."
     header_icon = "cross"
 
     def find(self) -> Payment | None:

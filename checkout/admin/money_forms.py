@@ -1,8 +1,10 @@
 """Forms in which staff say how much money goes back, and why."""
 
+from dataclasses import dataclass
 from typing import Any
 
 from django import forms
+from django.forms import BoundField
 
 from catalog.fields import RupeeField
 from catalog.money import rupees
@@ -10,6 +12,15 @@ from checkout import pieces, refunds
 from checkout.fields import OneLineField
 from checkout.models import Order, OrderLine, Payment
 from checkout.papers.sums import invoiced
+
+
+@dataclass(frozen=True)
+class Bought:
+    """A line of the order: `each` is what was paid for one piece in paise, and `field` asks how many are refunded."""
+
+    line: OrderLine
+    each: int
+    field: BoundField | None
 
 
 class MoneyForm(forms.Form):
@@ -28,7 +39,7 @@ class MoneyForm(forms.Form):
     )
     seen_left = forms.IntegerField(widget=forms.HiddenInput, required=False)
 
-    def __init__(self, *args: Any, payment: Payment | None, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, order: Order, payment: Payment | None, **kwargs: Any) -> None:
         left = refunds.refundable(payment) if payment else 0
         kwargs["initial"] = {"amount": left, "seen_left": left}
         super().__init__(*args, **kwargs)
@@ -38,6 +49,25 @@ class MoneyForm(forms.Form):
         elif payment and refunds.is_at_stake(payment):
             label = "The buyer disputes this payment. Refund all the same"
             self.fields["despite_dispute"] = forms.BooleanField(label=label, required=False)
+        # A second payment bought no pieces.
+        self.order_lines = list(pieces.of(order)) if payment is None or payment.fulfils else []
+        self.paid = {row.sku: row.total for row in invoiced(order)}
+
+    def bought(self) -> list[Bought]:
+        """Return what the order is made of, for the table above the other fields."""
+        names = {line.pk: f"line_{line.pk}" for line in self.order_lines}
+        return [
+            Bought(line, self.worth(line, 1), self[names[line.pk]] if names[line.pk] in self.fields else None)
+            for line in self.order_lines
+        ]
+
+    def others(self) -> list[BoundField]:
+        """Return the fields that are not for a line."""
+        return [field for field in self.visible_fields() if not field.name.startswith("line_")]
+
+    def worth(self, line: OrderLine, quantity: int) -> int:
+        """Return how many paise were paid for so many pieces: a discount lowers what each is worth."""
+        return self.paid[line.sku] * quantity // line.quantity
 
 
 class CancelForm(MoneyForm):
@@ -52,12 +82,10 @@ class CancelForm(MoneyForm):
 class RefundForm(MoneyForm):
     """For which pieces the refund is, and whether they go back on the shelf."""
 
-    def __init__(self, *args: Any, payment: Payment, **kwargs: Any) -> None:
-        super().__init__(*args, payment=payment, **kwargs)
-        # A second payment bought no pieces.
-        order: Order | None = payment.order if payment.fulfils else None
-        self.order_lines = list(pieces.of(order)) if order else []
-        self.paid = {row.sku: row.total for row in invoiced(order)} if order else {}
+    field_order = ("restock", "amount", "more_than_pieces", "reason")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
         for line in self.order_lines:
             self.fields[f"line_{line.pk}"] = forms.IntegerField(
                 label=f"Pieces of {line.title} ({line.sku})", min_value=0, max_value=max(line.left, 0), required=False
@@ -67,19 +95,20 @@ class RefundForm(MoneyForm):
             self.fields["more_than_pieces"] = forms.BooleanField(
                 label="Refund more than these pieces cost", required=False, help_text="Shipping, or for the trouble."
             )
+        self.order_fields(self.field_order)
 
     def clean(self) -> dict[str, Any]:
-        """Ask, when more goes back than the chosen pieces cost."""
+        """Ask, when more goes back than the chosen pieces cost, and when no pieces shall go back on the shelf."""
         data: dict[str, Any] = super().clean() or {}
-        worth = sum(self._worth(line, data.get(f"line_{line.pk}") or 0) for line in self.order_lines)
+        chosen = {line: data.get(f"line_{line.pk}") or 0 for line in self.order_lines}
+        worth = sum(self.worth(line, quantity) for line, quantity in chosen.items())
         if worth and (data.get("amount") or 0) > worth and not data.get("more_than_pieces"):
             cost = rupees(worth, always_paise=True)
             self.add_error("amount", f"These pieces cost {cost}. Write that, or tick that more goes back.")
+        mistyped = any(name.startswith("line_") for name in self.errors)
+        if data.get("restock") and not any(chosen.values()) and not mistyped:
+            self.add_error("restock", "Say above how many pieces go back on the shelf, or take this tick away.")
         return data
-
-    def _worth(self, line: OrderLine, pieces: int) -> int:
-        """Return how many paise were paid for so many pieces: a discount lowers what each is worth."""
-        return self.paid[line.sku] * pieces // line.quantity
 
     def wanted(self) -> dict[str, Any]:
         """Return the arguments of `refunds.request`."""

@@ -79,7 +79,7 @@ class NoteView(PermissionCheckedMixin, WagtailAdminTemplateMixin, View):
 
     def get_breadcrumbs_items(self) -> list[dict[str, Any]]:
         """Return the way back to the order."""
-        return [*self.breadcrumbs_items, *way_back(self.order, self.page_title)]
+        return [*self.breadcrumbs_items, *way_back(self.request, self.order, self.page_title)]
 
     def _page(self, form: NoteForm, status: int = 200) -> HttpResponse:
         context = self.get_context_data(order=self.order, form=form)

@@ -10,10 +10,10 @@ from wagtail.snippets.views.snippets import SnippetViewSet
 from checkout.admin import policy
 from checkout.admin.acts import ACTS
 from checkout.admin.confirm import ActView
-from checkout.admin.edit import OrderEditView
+from checkout.admin.edit import AddressView, OrderEditView
 from checkout.admin.export import COLUMNS
 from checkout.admin.filters import OrderFilterSet
-from checkout.admin.form import PANELS
+from checkout.admin.form import ADDRESS_PANELS, PARCEL_PANELS
 from checkout.admin.inspect import OrderInspectView
 from checkout.admin.listing import LIST_DISPLAY, OrderIndexView
 from checkout.admin.mails import MailBodyView, MailView, PreviewBodyView, PreviewsView
@@ -41,7 +41,7 @@ class OrderViewSet(SnippetViewSet):
     index_template_name = "checkout/admin/index.html"
     edit_view_class = OrderEditView
     edit_template_name = "checkout/admin/edit.html"
-    edit_handler = PANELS
+    edit_handler = PARCEL_PANELS
     inspect_view_enabled = True
     inspect_view_class = OrderInspectView
     inspect_template_name = "checkout/admin/inspect.html"
@@ -62,6 +62,13 @@ class OrderViewSet(SnippetViewSet):
         common: dict[str, Any] = super().get_common_view_kwargs(**kwargs)
         return {**common, **{f"{view}_url_name": None for view in ABSENT}}
 
+    @property
+    def address_view(self) -> Any:
+        """The page on which name and address are corrected."""
+        panels = ADDRESS_PANELS.bind_to_model(self.model)
+        kwargs = self.get_edit_view_kwargs(panel=panels, form_class=panels.get_form_class())
+        return self.construct_view(AddressView, **kwargs)
+
     def get_urlpatterns(self) -> list[URLPattern]:
         """Leave out what nobody may do, and add the named acts."""
         acts = "|".join(ACTS)
@@ -73,6 +80,7 @@ class OrderViewSet(SnippetViewSet):
             re_path(r"^mail/(?P<pk>[0-9]{1,18})/body/$", MailBodyView.as_view(), name="mail_body"),
             re_path(r"^refund/(?P<pk>[0-9]{1,18})/$", RefundView.as_view(), name="refund"),
             re_path(r"^note/(?P<pk>[0-9]{1,18})/$", NoteView.as_view(), name="note"),
+            re_path(r"^address/(?P<pk>[0-9]{1,18})/$", self.address_view, name="address"),
             re_path(r"^cancel/(?P<pk>[0-9]{1,18})/$", CancelView.as_view(), name="cancel"),
             re_path(rf"^(?P<act>{acts})/(?P<pk>[0-9]{{1,18}})/$", ActView.as_view(), name="act"),
         ]

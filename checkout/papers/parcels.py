@@ -10,6 +10,7 @@ from typing import Any
 from django.utils import timezone
 from django.utils.dateformat import format as format_date
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from catalog import shop_time
 from catalog.models import ShopSettings
@@ -35,7 +36,7 @@ def labels(orders: Sequence[Order]) -> dict[str, Any]:
 
 def _shop() -> dict[str, Any]:
     shop = ShopSettings.current()
-    lines = [*shop.address.splitlines(), state_name(shop.state), shop.phone]
+    lines = [*_with_state(shop.address.splitlines(), state_name(shop.state)), shop.phone]
     return {
         "timestamp": timezone.now().timestamp(),
         "sender": {"name": shop.legal_name or shop.shop_name, "lines": [line for line in lines if line.strip()]},
@@ -44,6 +45,7 @@ def _shop() -> dict[str, Any]:
 
 def _slip(order: Order, lines: Sequence[Any]) -> dict[str, Any]:
     paid = format_date(shop_time.local(order.paid_at), "j M Y") if order.paid_at else ""
+    count = sum(line.left for line in lines)
     facts = [(_("Order"), order.number), (_("Paid"), paid), (_("Invoice"), order.invoice_number or "")]
     return {
         "number": order.number,
@@ -56,7 +58,7 @@ def _slip(order: Order, lines: Sequence[Any]) -> dict[str, Any]:
             for line in lines
             if line.gone
         ],
-        "count": _("%(pieces)d pieces") % {"pieces": sum(line.left for line in lines)},
+        "count": ngettext("%(pieces)d piece", "%(pieces)d pieces", count) % {"pieces": count},
     }
 
 
@@ -78,10 +80,15 @@ def _label(order: Order) -> dict[str, Any]:
 
 def _receiver(order: Order) -> dict[str, Any]:
     digits = order.phone.removeprefix("+91")
-    lines = [order.address_line1, order.address_line2, order.city, order.state_name]
+    lines = _with_state([order.address_line1, order.address_line2, order.city], order.state_name)
     return {
         "name": order.full_name,
         "lines": [line for line in lines if line],
         "postcode": f"{order.postcode[:3]} {order.postcode[3:]}",
         "phone": f"+91 {digits[:5]} {digits[5:]}",
     }
+
+
+def _with_state(lines: list[str], state: str) -> list[str]:
+    """Return an address with its state, unless its last line ends with that: Delhi lies in Delhi."""
+    return lines if lines and lines[-1].casefold().rstrip(" .").endswith(state.casefold()) else [*lines, state]

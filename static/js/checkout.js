@@ -1,17 +1,9 @@
 // Suggests the state from the PIN code where the first digits leave no doubt; the longest entry wins, "" means doubt.
-
-const STATE_OF_PIN = {
-  11: "07", 12: "06", 13: "06", 14: "03", 15: "03", 160: "04", 17: "02", 20: "09", 21: "09", 22: "09", 23: "09", 25: "09",
-  27: "09", 28: "09", 30: "08", 31: "08", 32: "08", 33: "08", 34: "08", 36: "24", 37: "24", 38: "24", 39: "24", 396: "",
-  40: "27", 41: "27", 42: "27", 43: "27", 44: "27", 403: "30", 45: "23", 46: "23", 47: "23", 48: "23", 49: "22", 50: "36",
-  51: "37", 52: "37", 56: "29", 57: "29", 58: "29", 59: "29", 60: "33", 61: "33", 62: "33", 63: "33", 64: "33", 605: "",
-  607: "", 609: "", 67: "32", 673: "", 68: "32", 682: "", 69: "32", 70: "19", 71: "19", 72: "19", 73: "19", 74: "19",
-  737: "11", 744: "35", 75: "21", 76: "21", 77: "21", 78: "18", 790: "12", 791: "12", 792: "12", 793: "17", 794: "17",
-  795: "14", 796: "15", 797: "13", 798: "13", 799: "16",
-};
+// The field brings the table, which is catalog/states.py's.
 
 const { released } = globalThis.shop;
 const pin = document.querySelector("input[name=postcode]");
+const stateOfPin = Object.fromEntries((pin?.dataset.states ?? "").split(" ").map((entry) => entry.split("=")));
 const state = document.querySelector("select[name=state]");
 const warning = document.querySelector("[data-state-warning]");
 const other = document.querySelector("[data-other-state]");
@@ -22,7 +14,7 @@ let asked = pin?.defaultValue;
 let suggested = "";
 
 const digits = () => pin.value.replace(/\D/g, "");
-const usual = () => STATE_OF_PIN[digits().slice(0, 3)] ?? STATE_OF_PIN[digits().slice(0, 2)];
+const usual = () => stateOfPin[digits().slice(0, 3)] ?? stateOfPin[digits().slice(0, 2)];
 
 function setState(code) {
   state.value = suggested = code;

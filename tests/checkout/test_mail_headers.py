@@ -13,7 +13,7 @@ from django.core.mail.message import sanitize_address
 from django.utils import timezone
 
 from checkout import emails, payments
-from checkout.admin.edits import EDITABLE
+from checkout.admin.edits import DELIVERY_FIELDS
 from checkout.forms import CheckoutForm
 from checkout.models import Order, OutboxEmail
 from tests.checkout.admin.people import browser_of, in_role
@@ -55,9 +55,9 @@ def test_such_an_address_places_no_order(address: str) -> None:
 def test_such_an_address_cannot_be_written_by_staff() -> None:
     order = ordered().order
     staff = browser_of(in_role("staff"))
-    data = {name: getattr(order, name) for name in EDITABLE}
+    data = {name: getattr(order, name) for name in DELIVERY_FIELDS}
     for address in HOSTILE:
-        answer = staff.post(f"/admin/orders/edit/{order.pk}/", {**data, "email": address})
+        answer = staff.post(f"/admin/orders/address/{order.pk}/", {**data, "email": address})
         assert (address, answer.status_code) == (address, 200)
         assert "Enter an email address such as" in answer.content.decode()
     order.refresh_from_db()

@@ -116,7 +116,7 @@ def test_a_case_is_decided_and_leaves_the_desk(make_shopper: MakeShopper, shop: 
     assert complaints(page) == []
     row.get_by_role("link", name="Decide").click()
     page.get_by_label("In your words").fill("The parcel never left")
-    shopper.button("Decide").click()
+    shopper.button("Close the case").click()
     expect(page.get_by_text("The case is closed.")).to_be_visible()
     expect(page.get_by_role("row").filter(has_text=number)).to_have_count(0)
 

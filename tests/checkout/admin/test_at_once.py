@@ -22,8 +22,8 @@ def pair() -> tuple[Client, Client]:
     return browser_of(in_role("staff")), browser_of(in_role("owner"))
 
 
-def form(client: Client, order: Order) -> dict[str, Any]:
-    fields = client.get(f"/admin/orders/edit/{order.pk}/").context["form"]
+def form(client: Client, path: str) -> dict[str, Any]:
+    fields = client.get(f"/admin/{path}").context["form"]
     return {bound.name: bound.value() or "" for bound in fields if not bound.field.disabled}
 
 
@@ -34,12 +34,13 @@ def post(client: Client, path: str, **data: Any) -> Callable[[], int]:
 @pytest.mark.covers("ST9")
 def test_two_people_and_a_payment_write_one_order(pair: tuple[Client, Client]) -> None:
     attempt, (one, other) = tell.ordered(), pair
-    path, facts = f"orders/edit/{attempt.order_id}/", tell.paid(attempt)
+    address, parcel = (f"orders/{page}/{attempt.order_id}/" for page in ("address", "edit"))
+    facts = tell.paid(attempt)
     note = {"reader": "buyer", "text": "Soon", "key": "key-of-one-form"}
     answers = at_once(
         [
-            post(one, path, **{**form(one, attempt.order), "city": "Mumbai"}),
-            post(other, path, **{**form(other, attempt.order), "staff_note": "Gift wrap"}),
+            post(one, address, **{**form(one, address), "city": "Mumbai"}),
+            post(other, parcel, **{**form(other, parcel), "staff_note": "Gift wrap"}),
             post(one, f"orders/note/{attempt.order_id}/", **note),
             post(other, f"orders/note/{attempt.order_id}/", **note),
             lambda: payments.record(facts),

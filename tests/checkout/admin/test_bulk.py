@@ -1,5 +1,6 @@
 """Several orders at once: those that can move do, the others are named with the reason."""
 
+import re
 from typing import Any
 
 import pytest
@@ -63,6 +64,43 @@ def test_orders_are_shipped_by_one_carrier_under_their_own_numbers(staff: Client
     assert OutboxEmail.objects.filter(kind="shipped").count() == 2
 
 
+@pytest.mark.once
+def test_a_pasted_column_is_put_into_the_rows_and_looked_at_first(staff: Client) -> None:
+    first, second, third = paid_orders(3)
+    url, pasted = (
+        url_of("mark_shipped", first.pk, second.pk, third.pk),
+        {"carrier": "DTDC", "pasted": "D-1\r\n\r\n D-3 \r\n"},
+    )
+    html = staff.post(url, pasted).content.decode()
+    assert "The numbers stand in the rows now." in html
+    assert statuses() == ["paid"] * 3
+    shown = dict(re.findall(r'name="(\w+)" value="([^"]*)"', html))
+    assert [shown.get(f"tracking_{order.pk}") for order in (first, second, third)] == ["D-1", None, "D-3"]
+    assert staff.post(url, {**shown, "pasted": ""}).status_code == 302
+    assert list(Order.objects.order_by("pk").values_list("carrier", "tracking_number")) == [
+        ("DTDC", "D-1"),
+        ("DTDC", ""),
+        ("DTDC", "D-3"),
+    ]
+
+
+@pytest.mark.once
+def test_what_is_wrong_with_a_number_stands_in_its_row_and_nothing_is_lost(staff: Client) -> None:
+    first, second, third = paid_orders(3)
+    Order.objects.filter(pk=third.pk).update(full_name="Rohan Mehta")
+    url = url_of("mark_shipped", first.pk, second.pk, third.pk)
+    typed = {f"tracking_{order.pk}": "D-1" for order in (first, second, third)}
+    answer = staff.post(url, {**typed, "carrier": "DTDC"})
+    assert answer.context["form"].errors == {
+        f"tracking_{third.pk}": [f"{first.number} has this number too, and goes to another address."]
+    }, "one parcel may hold two orders of one buyer"
+    many = {"carrier": "", f"tracking_{second.pk}": "D" * 61, "pasted": "1\n2\n3\n4"}
+    answer = staff.post(url, many)
+    assert set(answer.context["form"].errors) == {"carrier", f"tracking_{second.pk}", "pasted"}
+    assert all(value in answer.content.decode() for value in ("D" * 61, "1\n2\n3\n4"))
+    assert statuses() == ["paid"] * 3
+
+
 def test_carrier_is_asked_for(staff: Client) -> None:
     order = paid_orders(1)[0]
     answer = staff.post(url_of("mark_shipped", order.pk), {"carrier": ""})
@@ -113,7 +151,7 @@ def test_what_nobody_ticked_is_not_touched(staff: Client) -> None:
 
 def test_listing_offers_neither_deletion_nor_unseen_orders(owner: Client) -> None:
     paid_orders(1)
-    html = owner.get("/admin/orders/").content.decode()
+    html = owner.get("/admin/orders/?period=today").content.decode()
     assert "/admin/bulk/checkout/order/mark_packed/" in html
     assert "/admin/bulk/checkout/order/mark_shipped/" in html
     assert "/admin/bulk/checkout/order/delete/" not in html

@@ -52,7 +52,7 @@ def test_cases_are_listed_with_order_payment_and_amount(staff: Client) -> None:
 
 def test_case_is_closed_with_words(staff: Client, staff_user: User) -> None:
     case = disputed()
-    assert "Decide" in staff.get(url_of(case)).content.decode()
+    assert ">Close the case</em>" in staff.get(url_of(case)).content.decode()
     answer = staff.post(url_of(case), {"resolution": " Refunded  by hand "})
     assert answer.headers["Location"] == f"{DESK}desk/"
     case.refresh_from_db()
@@ -60,7 +60,7 @@ def test_case_is_closed_with_words(staff: Client, staff_user: User) -> None:
     assert case.closed_at is not None
     assert "Attention (" not in staff.get(DESK).content.decode()
     page = staff.get(url_of(case)).content.decode()
-    assert "Decide" not in page
+    assert "Close the case" not in page
     assert "Refunded by hand" in page
     assert case.order is not None
     assert "Refunded by hand" in staff.get(f"/admin/orders/inspect/{case.order.pk}/").content.decode()
@@ -95,7 +95,7 @@ def test_somebody_who_may_only_look_cannot_close() -> None:
     case = disputed()
     client = browser_of(person("looker", ("wagtailadmin.access_admin", "checkout.view_attentioncase")))
     page = client.get(url_of(case))
-    assert (page.status_code, "Decide" in page.content.decode()) == (200, False)
+    assert (page.status_code, "Close the case" in page.content.decode()) == (200, False)
     client.post(url_of(case), {"resolution": "Mine"})
     case.refresh_from_db()
     assert case.closed_at is None

@@ -219,3 +219,15 @@ def test_a_parcel_is_followed_at_its_carrier(staff: Client, client: Client) -> N
     assert url in client.get(order.get_absolute_url()).content.decode()
     mail = OutboxEmail(order=order, kind=emails.SHIPPED)
     assert url in str(emails.compose(mail).body)
+
+
+@pytest.mark.once
+def test_the_parcel_that_left_stands_first(staff: Client, staff_user: User) -> None:
+    order = paid_order().order
+    parcel = {"carrier": "Delhivery Surface", "tracking_number": "1234"}
+    orders.advance(order.pk, OrderStatus.SHIPPED, user=staff_user, **parcel)
+    html = page(staff, order)
+    [facts] = re.findall(r'id="shop-parcel".*?</dl>.*id="shop-buyer"', html, re.DOTALL)
+    left = timezone.localtime(order.events.get(kind="shipped").at)
+    assert f"{left:%-d %b %Y}" in facts
+    assert 'href="https://www.delhivery.com/track/package/1234"' in facts

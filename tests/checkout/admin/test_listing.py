@@ -13,7 +13,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from catalog.models import Variant
 from checkout import attention, payments
-from checkout.admin import search
+from checkout.admin import queue, search
 from checkout.models import Order, RazorpayOrder
 from checkout.models.attention import CaseKind
 from tests.checkout import orders as tell
@@ -21,6 +21,7 @@ from tests.factories import make_product
 
 pytestmark = pytest.mark.django_db
 LIST = "/admin/orders/"
+ALL = f"{LIST}?ordering=-created_at"
 
 
 def orders_of(*buyers: str, **details: Any) -> list[Order]:
@@ -37,7 +38,7 @@ def found(client: Client, query: str) -> list[str]:
 def test_newest_order_stands_first_with_state_money_and_place(staff: Client) -> None:
     first, second = orders_of("Asha Kulkarni", "Rohan Mehta")
     Order.objects.filter(pk=first.pk).update(created_at=timezone.now() - dt.timedelta(hours=2))
-    response = staff.get(LIST)
+    response = staff.get(ALL)
     assert [order.pk for order in response.context["object_list"]] == [second.pk, first.pk]
     html = response.content.decode()
     assert "₹1,998.00" in html
@@ -134,14 +135,14 @@ def test_three_orders_need_as_many_queries_as_one(
     staff: Client, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     orders_of("Asha Kulkarni")
-    staff.get(LIST)
+    staff.get(ALL)
     with django_assert_num_queries(15):
-        staff.get(LIST)
+        staff.get(ALL)
     attempts: list[RazorpayOrder] = [tell.ordered(), tell.ordered()]
     for attempt in attempts:
         payments.record(tell.paid(attempt))
     with django_assert_num_queries(15):
-        assert len(staff.get(LIST).context["object_list"]) == 3
+        assert len(staff.get(ALL).context["object_list"]) == 3
 
 
 @pytest.mark.covers("ST2")
@@ -150,13 +151,14 @@ def test_the_days_work_stands_above_the_list_as_links_with_counts(staff: Client)
     for name, order in zip(("packed", "paid", "on_hold", "expired"), orders, strict=False):
         Order.objects.filter(pk=order.pk).update(status=name, paid_at=timezone.now() - dt.timedelta(days=30))
     attention.open_case(CaseKind.DISPUTE_OPEN, "A buyer disputes", order=orders[3])
-    ways = {way.words: way.url for way in staff.get(LIST).context["ways"]}
-    assert [*ways][1:] == [
-        *("To pack (1)", "To ship (1)", "Late (2)", "On hold (1)", "Needs a decision (1)"),
-        *("Today", "Last 7 days", "This month"),
+    ways = {way.words: way.url for way in staff.get(ALL).context["ways"]}
+    assert [*ways] == [
+        *("To send (2)", "To pack (1)", "To ship (1)", "Late (2)", "On hold (1)", "Needs a decision (1)"),
+        *("All", "Today", "Last 7 days", "This month"),
     ]
     listed = {words: sorted(found(staff, url.partition("?")[2])) for words, url in ways.items()}
     assert listed["To pack (1)"] == ["Late"]
+    assert listed["All"] == sorted(order.full_name for order in orders)
     assert listed["Late (2)"] == ["Late", "Packed"]
     assert found(staff, ways["Late (2)"].partition("?")[2]) == ["Packed", "Late"], "the oldest first"
     assert listed["Needs a decision (1)"] == ["Asked"]
@@ -164,6 +166,30 @@ def test_the_days_work_stands_above_the_list_as_links_with_counts(staff: Client)
     response = staff.get(ways["On hold (1)"])
     assert '<a href="/admin/orders/?status=on_hold" aria-current="page">On hold (1)</a>' in response.content.decode()
     assert [way.words for way in response.context["ways"] if way.is_here] == ["On hold (1)"]
+
+
+@pytest.mark.once
+@pytest.mark.covers("ST2")
+def test_the_list_opens_on_the_days_work_and_is_kept_on_the_way_back(staff: Client) -> None:
+    paid, packed, pending = orders_of("Paid", "Packed", "Pending")
+    for status, order in (("paid", paid), ("packed", packed)):
+        Order.objects.filter(pk=order.pk).update(status=status, paid_at=timezone.now())
+    work = f"{LIST}?work=to_send"
+    assert staff.get(f"{LIST}inspect/{paid.pk}/").context["back_url"] == work
+    assert staff.get(LIST).headers["Location"] == work
+    assert found(staff, "work=to_send") == ["Paid", "Packed"], "the oldest first"
+    assert len(b"".join(staff.get(f"{work}&export=csv")).splitlines()) == 3
+    # What is searched for is looked for everywhere: the search keeps filters, and this is none.
+    assert "work" not in staff.get(work).context["filters"].form.fields
+    late = f"{LIST}?status=paid&late=false&q=%E2%82%B9+x"
+    staff.get(late)
+    staff.get(f"{LIST}?export=csv")
+    for act in ("inspect", "ship", "address", "note"):
+        html = staff.get(f"{LIST}{act}/{paid.pk}/").content.decode()
+        assert f'href="{late.replace("&", "&amp;")}"' in html, act
+    staff.cookies[queue.COOKIE] = '"><script>//evil.example'
+    back = staff.get(f"{LIST}inspect/{pending.pk}/").context["back_url"]
+    assert back.startswith(f"{LIST}?%22%3E%3Cscript")
 
 
 FORMULAS = ['=HYPERLINK("http://evil.example")', "+1+1", "-2+3", "@SUM(A1)", "\t=1", "＝1+1"]

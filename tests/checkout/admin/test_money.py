@@ -1,5 +1,6 @@
 """Staff give money back from the order: in whole, in part, by the piece, and never twice for two clicks."""
 
+import re
 from typing import Any
 
 import pytest
@@ -111,6 +112,29 @@ def test_more_than_the_pieces_cost_goes_back_only_on_purpose(owner: Client, orde
     assert not Refund.objects.exists()
     owner.post(url_of(order), {**data, "more_than_pieces": "on"})
     assert Refund.objects.get().amount == order.total
+
+
+@pytest.mark.once
+def test_pieces_for_the_shelf_are_asked_for(owner: Client, order: Order) -> None:
+    data = {**form_of(owner, url_of(order)), "reason": "One back", "restock": "on"}
+    answer = owner.post(url_of(order), data)
+    assert (answer.status_code, list(answer.context["form"].errors)) == (422, ["restock"])
+    assert not Refund.objects.exists()
+    mistyped = owner.post(url_of(order), {**data, f"line_{order.lines.get().pk}": "9"})
+    assert list(mistyped.context["form"].errors) == [f"line_{order.lines.get().pk}"]
+
+
+@pytest.mark.once
+@pytest.mark.parametrize(("act", "way_out"), [("refund", "Keep the payment"), ("cancel", "Keep the order")])
+def test_what_moves_money_says_so_and_tells_what_is_left(act: str, way_out: str, owner: Client, order: Order) -> None:
+    line = order.lines.get()
+    data = {"amount": "1899", "reason": "One back", f"line_{line.pk}": "1"}
+    owner.post(url_of(order), {**form_of(owner, url_of(order)), **data})
+    html = owner.get(url_of(order, act)).content.decode()
+    assert 'class="button serious' in html
+    assert f">{way_out}</a>" in html
+    [row] = re.findall(rf"<tr>(?:(?!</tr>).)*{line.sku}.*?</tr>", html, re.DOTALL)
+    assert re.findall(r'class="shop-amount"[^>]*>([^<]+)<', row) == ["3", "2", "₹1,899.00"]
 
 
 @pytest.mark.covers("I18")
@@ -255,7 +279,8 @@ def test_stray_money_is_linked_refunded_or_written_off_and_never_just_closed(own
     payments.record(paid(attempt, 7, order_id=None))
     case = AttentionCase.objects.get()
     url = f"/admin/attention/inspect/{case.pk}/"
-    assert "Decide" not in staff.get(url).content.decode(), "staff may not move money"
+    pages = [client.get(url).content.decode() for client in (owner, staff)]
+    assert [">Decide</em>" in page for page in pages] == [True, False], "staff may not move money"
     assert owner.post(url, {"decision": "close", "resolution": "never mind"}).status_code == 422
     nowhere = owner.post(url, {"decision": "link", "order": "CG26-0", "resolution": "by link"})
     assert "There is no order CG26-0" in nowhere.content.decode()

@@ -91,9 +91,9 @@ def test_notes_and_corrections_are_forgotten_with_their_buyer(staff: Client, sta
     order = attempt.order
     write(staff, order)
     emails.send_waiting()
-    form = staff.get(f"/admin/orders/edit/{order.pk}/").context["form"]
+    form = staff.get(f"/admin/orders/address/{order.pk}/").context["form"]
     data = {bound.name: bound.value() or "" for bound in form}
-    staff.post(f"/admin/orders/edit/{order.pk}/", {**data, "address_line1": "9 Canary Road"})
+    staff.post(f"/admin/orders/address/{order.pk}/", {**data, "address_line1": "9 Canary Road"})
     assert order.events.filter(text__contains="9 Canary Road").exists()
     Order.objects.update(status="delivered")
     privacy.forget(order.pk)

@@ -27,7 +27,7 @@ def case() -> AttentionCase:
 
 def orders_area(pk: int | str) -> list[str]:
     return [
-        "/admin/orders/",
+        "/admin/orders/?work=to_send",
         "/admin/orders/results/",
         "/admin/orders/?export=csv",
         "/admin/orders/?export=xlsx",
@@ -43,6 +43,7 @@ def acts_area(pk: int | str) -> list[str]:
     return [
         f"/admin/orders/pack/{pk}/",
         f"/admin/orders/ship/{pk}/",
+        f"/admin/orders/address/{pk}/",
         f"/admin/bulk/checkout/order/mark_packed/?id={pk}",
         f"/admin/bulk/checkout/order/mark_shipped/?id={pk}",
     ]

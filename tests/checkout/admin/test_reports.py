@@ -1,5 +1,6 @@
 """Reports in the admin: who reads them, for which time, and as a spreadsheet."""
 
+import re
 from io import BytesIO
 
 import pytest
@@ -95,3 +96,10 @@ def test_the_chart_of_sales(owner: Client, staff: Client, sold: Order) -> None:
     assert f"<title>{today:%-d %b}: ₹{sold.total // 100:,}.00</title>" in html
     assert html.count('class="shop-bar"') == 30
     assert "shop-chart" not in staff.get("/admin/").content.decode()
+
+
+@pytest.mark.once
+def test_each_cell_names_its_column_for_a_telephone(owner: Client, sold: Order) -> None:
+    report = next(report for report in REPORTS if report.slug == "gst")
+    html = owner.get(report.url).content.decode()
+    assert re.findall(r'<td class="shop-value[^"]*" data-label="([^"]+)"', html) == [f.label for f in report.fields]

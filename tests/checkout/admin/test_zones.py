@@ -79,9 +79,10 @@ def test_staff_look_and_others_do_not(staff: Client, editor: Client, viewer: Cli
 def test_a_corrected_address_keeps_fee_and_promise(staff: Client, staff_user: User) -> None:
     order = tell.ordered().order
     DeliveryZone.objects.create(name="Islands", prefixes="744", first_fee=25_000, days_from=30, days_to=40)
-    page = staff.get(f"/admin/orders/edit/{order.pk}/")
+    page = staff.get(f"/admin/orders/address/{order.pk}/")
     data = {name: str(page.context["form"][name].value() or "") for name in page.context["form"].fields}
-    assert staff.post(f"/admin/orders/edit/{order.pk}/", {**data, "postcode": "744101"}).status_code == 302
+    data |= {"postcode": "744101", "state": "35"}
+    assert staff.post(f"/admin/orders/address/{order.pk}/", data).status_code == 302
     before = (order.shipping, order.total, order.promised_from, order.promised_to)
     order.refresh_from_db()
     assert order.postcode == "744101"

@@ -4,6 +4,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from catalog.models import ShopSettings
 from checkout import papers, payments, refunds
 from checkout.models import Order
 from tests.checkout.orders import ordered, paid
@@ -35,6 +36,18 @@ def test_a_label_tells_where_it_goes() -> None:
     for words in (order.number, "14 Prabhat Road", "Maharashtra", "411 004", "Prepaid", "India Post EA123456789IN"):
         assert words in label.replace("\n", " ")
     assert "₹" not in label
+
+
+def test_a_state_is_named_once_and_one_piece_is_no_pieces() -> None:
+    order = bought(1)
+    order.city, order.state, order.postcode = "New Delhi", "07", "110001"
+    ShopSettings.objects.update(address="Shed 4, Bhosari MIDC\nPune 411026, Maharashtra", state="27")
+    [slip], [label] = pages(papers.packing_slips([order])), pages(papers.labels([order]))
+    for page in (slip, label):
+        assert [page.count(state) for state in ("Delhi", "Maharashtra")] == [1, 1]
+    assert "1 piece\n" in f"{slip}\n"
+    order.city = "Delhi Cantonment"
+    assert pages(papers.labels([order]))[0].count("Delhi") == 2
 
 
 def test_the_longest_address_fits_on_one_label() -> None:
