@@ -58,7 +58,8 @@ class Change:
 
 def changes(page: ProductPage, rule: Rule) -> list[Change]:
     """Return what becomes of each price of a product that is for sale. A gift stays one."""
-    return [_change(variant, rule) for variant in page.variants.all() if variant.is_active and variant.price]
+    sold = [variant for variant in page.variants.all() if variant.is_active]
+    return [_change(variant, rule) for variant in sold if variant.price and variant.mrp]
 
 
 def newest(page: ProductPage) -> ProductPage:

@@ -109,9 +109,11 @@ def test_what_is_wrong_with_a_variant_is_told(owner: Client, fields: dict[str, s
     page = make_product("AAA-1", on_hand=0).page
     make_product("ZZZ-9")
     variant = page.variants.get()
-    answer = edit(owner, page, [row(id=variant.pk, **fields)])
+    answer = edit(owner, page, [row(id=variant.pk, **fields)], **whole())
     assert answer.status_code == 200
-    assert text in answer.content.decode()
+    (errors,) = answer.context["form"].formsets["variants"].errors
+    assert text in " ".join(" ".join(errors.get(name, ())) for name in fields)
+    assert "__all__" not in errors
 
 
 def test_a_sku_twice_on_a_page_is_told(owner: Client) -> None:
