@@ -105,6 +105,8 @@ def _change(variant: Variant, rule: Rule) -> Change:
     if after > variant.mrp:
         words = {"sku": variant.sku, "price": rupees(after), "mrp": rupees(variant.mrp)}
         refusal = _("%(sku)s would cost %(price)s, above its MRP of %(mrp)s.") % words
-    elif after <= 0:
+    elif after < 0:
+        refusal = _("%(sku)s would fall below ₹0.") % {"sku": variant.sku}
+    elif after == 0:
         refusal = _("%(sku)s would cost nothing.") % {"sku": variant.sku}
     return Change(variant.sku, variant.price, after, refusal)

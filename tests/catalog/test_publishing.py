@@ -12,8 +12,8 @@ from django.utils import timezone
 from wagtail.models import Page, PageLogEntry, Revision
 from wagtail.test.utils.form_data import inline_formset
 
-from catalog import publishing
-from catalog.models import GstRate, HsnCode, ProductPage, Variant
+from catalog import publishing, stock
+from catalog.models import GstRate, HsnCode, ProductPage, Stock, Variant
 from tests.catalog.test_admin import edit, row, whole
 from tests.catalog.whole import complete, picked
 from tests.factories import make_product
@@ -79,6 +79,21 @@ def test_a_size_that_is_missing_is_told_and_stops_nobody(admin_client: Client, p
         assert answer.status_code == 302
         assert is_live(product)
         assert (text in admin_client.get(answer["Location"]).content.decode()) == is_told
+
+
+def test_pieces_that_never_came_are_told_with_the_way_to_receive_them(admin_client: Client) -> None:
+    product = make_product("AAA-1", title="City Cab", on_hand=0).page
+    text = "No pieces of AAA-1 were ever received"
+    row_ = Stock.objects.get()
+    way = reverse("stock:receive", args=[row_.pk])
+    for is_told in (True, False):
+        answer = edit(admin_client, product, rows(product), **whole())
+        assert answer.status_code == 302
+        assert is_live(product)
+        html = admin_client.get(answer["Location"]).content.decode()
+        assert [text in html, f'href="{way}"' in html] == [is_told, is_told]
+        stock.receive(variant=row_.variant, quantity=1)
+        stock.adjust(variant=row_.variant, quantity=-1, reason="dropped")
 
 
 def test_a_draft_may_lack_everything(admin_client: Client, product: ProductPage) -> None:
