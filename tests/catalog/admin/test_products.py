@@ -36,6 +36,14 @@ def test_a_row_says_what_shoppers_see(editor: Client) -> None:
         assert text in html, text
 
 
+def test_a_row_shows_the_range_where_prices_differ(editor: Client) -> None:
+    page = make_product("AAA-1", price=189_900).page
+    draft = newest(page)
+    draft.variants.add(Variant(sku="AAA-2", option="Red", price=219_900, mrp=219_900, weight_grams=300))
+    draft.save_revision().publish()
+    assert "₹1,899.00 – ₹2,199.00" in editor.get(reverse("products:index")).content.decode()
+
+
 @pytest.mark.covers("ED2")
 def test_products_are_found_by_title_draft_and_sku(editor: Client) -> None:
     make_product("AAA-1", title="City Cab")
