@@ -46,9 +46,3 @@ class StateColumn(Column):
     """A coloured dot and the words: the accessor gives `Shown`."""
 
     cell_template_name = "catalog/admin/parts/state_cell.html"
-
-
-class ActsColumn(Column):
-    """Buttons: the accessor gives a list of them."""
-
-    cell_template_name = "catalog/admin/parts/acts_cell.html"

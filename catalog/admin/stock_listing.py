@@ -9,12 +9,12 @@ from django.db.models import F, Q, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.filters import WagtailFilterSet
-from wagtail.admin.ui.tables import Column, TitleColumn
+from wagtail.admin.ui.tables import ButtonsColumnMixin, Column, TitleColumn
 from wagtail.admin.views import generic
 from wagtail.admin.widgets.button import BaseButton, HeaderButton, ListingButton
 from wagtail.permission_policies import ModelPermissionPolicy
 
-from catalog.admin.columns import ActsColumn, Shown, StateColumn
+from catalog.admin.columns import Shown, StateColumn
 from catalog.admin.uploads import may_upload
 from catalog.availability import availability, few
 from catalog.export import NeutralisedExport
@@ -39,13 +39,25 @@ class BookPolicy(ModelPermissionPolicy):
 def acts(user: Any, row: Stock, button: type[BaseButton]) -> list[Any]:
     """Return a button for each act that this person may do with a row."""
     allowed, sku = BookPolicy(Stock), row.variant.sku
+    known = [("receive", _("Receive")), ("adjust", _("Adjust"))]
     return [
         button(
-            words, url=reverse(f"stock:{act}", args=[row.pk]), icon_name=icon, attrs={"aria-label": f"{words} {sku}"}
+            words,
+            url=reverse(f"stock:{act}", args=[row.pk]),
+            attrs={"aria-label": f"{words} {sku}"},
+            priority=place,
         )
-        for act, words, icon in (("receive", _("Receive"), "plus"), ("adjust", _("Adjust"), "edit"))
+        for place, (act, words) in enumerate(known)
         if allowed.user_has_permission(user, act)
     ]
+
+
+class SkuColumn(ButtonsColumnMixin, TitleColumn):
+    """The SKU, and below it what may be done: a telephone shows the first column alone."""
+
+    def get_buttons(self, instance: Any, parent_context: Any) -> list[Any]:
+        """Return the acts of this row."""
+        return list(instance.acts)
 
 
 class StockFilterSet(WagtailFilterSet):
@@ -114,7 +126,7 @@ class StockIndexView(NeutralisedExport, generic.IndexView):
 
 
 LIST_DISPLAY = [
-    TitleColumn(
+    SkuColumn(
         "sku",
         label="SKU",
         accessor="variant.sku",
@@ -126,5 +138,4 @@ LIST_DISPLAY = [
     Column("reserved", label=_("Reserved"), sort_key="reserved"),
     Column("free", label=_("Free"), sort_key="free"),
     StateColumn("level", label=_("Shoppers read")),
-    ActsColumn("acts", label=_("Do")),
 ]
