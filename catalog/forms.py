@@ -62,23 +62,25 @@ class ProductPageForm(WagtailAdminPageForm):
             form.fields["image"].error_messages["required"] = NO_PICTURE
 
     def defer_required_fields(self) -> None:
-        """Let a draft leave the first photo and the first variant empty, which the form asks for by itself."""
+        """Let a draft leave the first photo and the first variant empty, which the form asks for by itself.
+
+        After a save in the background the browser takes such rows for saved ones, but without a primary key.
+        """
         super().defer_required_fields()
-        for form in self._added_forms():
+        for form in self._fresh_rows():
             form.empty_permitted = True
             # Where a row stands says nothing of whether somebody filled it in.
             form.fields[ORDERING_FIELD_NAME].has_changed = lambda initial, data: False
 
-    def restore_required_fields(self) -> None:
-        """Ask for them again where the form is refused; Wagtail shows its rows by a place that empty ones lack."""
-        super().restore_required_fields()
-        for form in self._added_forms():
-            if hasattr(form, "cleaned_data"):
-                form.cleaned_data.setdefault(ORDERING_FIELD_NAME, None)
+    def _fresh_rows(self) -> list[Any]:
+        sets = [self.formsets[name] for name in ("photos", "variants") if name in self.formsets]
+        return [form for each in sets for form in each.forms if form.instance.pk is None]
 
-    def _added_forms(self) -> list[Any]:
-        sets = (self.formsets[name] for name in ("photos", "variants") if name in self.formsets)
-        return [form for each in sets for form in each.forms[each.initial_form_count() :]]
+    def _place_empty_rows(self) -> None:
+        # Wagtail and Django order the rows of a form by a place, which they leave out of empty ones.
+        for form in self._fresh_rows():
+            if form.is_valid():
+                form.cleaned_data.setdefault(ORDERING_FIELD_NAME, None)
 
     def clean(self) -> Any:
         """Add an error to every variant whose SKU is double, taken or fixed.
@@ -87,6 +89,7 @@ class ProductPageForm(WagtailAdminPageForm):
         """
         cleaned = super().clean()
         is_draft = self.is_deferred_validation or "action-cancel-workflow" in self.data
+        self._place_empty_rows()
         if not is_draft:
             for name, text in publishing.lacks(self.cleaned_data).items():
                 if name in self.fields and name not in self.errors:
@@ -192,4 +195,5 @@ def _sku(form: Any) -> str:
 
 def _counts(form: Any) -> bool:
     """Return True for a row that was filled in and is not marked for deletion."""
-    return bool(getattr(form, "cleaned_data", None)) and not form.cleaned_data.get("DELETE")
+    is_filled = form.instance.pk is not None or form.has_changed()
+    return is_filled and bool(getattr(form, "cleaned_data", None)) and not form.cleaned_data.get("DELETE")

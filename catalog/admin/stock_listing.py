@@ -99,7 +99,7 @@ class StockIndexView(NeutralisedExport, generic.IndexView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Say of each row what shoppers would read, and what this person may do."""
         context: dict[str, Any] = super().get_context_data(**kwargs)
-        threshold = ShopSettings.current().low_stock_threshold
+        threshold = ShopSettings.for_request(self.request).low_stock_threshold
         for row in context["object_list"]:
             words = availability(row, threshold=threshold)
             row.level = Shown(TONES[words.tone], words.text)

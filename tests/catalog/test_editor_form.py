@@ -98,6 +98,22 @@ def test_a_draft_needs_title_maker_and_scale_alone(admin_client: Client) -> None
     assert "Choose the maker" in answer.content.decode()
 
 
+def test_empty_rows_stay_empty_when_the_browser_saves_in_the_background(admin_client: Client) -> None:
+    """After the first save it counts them as saved ones, though they have no primary key."""
+    make_product("AAA-1")
+    assert add(admin_client, [EMPTY_ROW], title="New Cab", slug="new-cab").status_code == 302
+    page = ProductPage.objects.get(title="New Cab")
+    for sku in ("", "BBB-1", "BBB-2"):
+        data = {
+            "photos": inline_formset([{**EMPTY_PHOTO, "id": ""}], initial=1),
+            "variants": inline_formset([{**EMPTY_ROW, "id": "", "sku": sku}], initial=1),
+        }
+        answer = edit(admin_client, page, [], title="New Cab", slug="new-cab", **data)
+        assert answer.status_code == 302, answer.context["form"].formsets["photos"].errors
+        assert [each.sku for each in draft_of("New Cab").variants.all()] == ([sku] if sku else [])
+        assert list(draft_of("New Cab").photos.all()) == []
+
+
 def test_publishing_asks_for_the_empty_rows(admin_client: Client) -> None:
     make_product("AAA-1")
     answer = add(admin_client, [EMPTY_ROW], title="New Cab", slug="new-cab", **{"action-publish": "1"})
