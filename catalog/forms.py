@@ -16,7 +16,7 @@ from wagtail.models import Site
 from catalog import films, publishing, variants
 
 NO_MAKER = "Choose the maker: even a draft belongs to one."
-NO_PICTURE = "Choose the picture, or delete this photo: words alone cannot be kept."
+NO_PICTURE = "Choose the picture, or delete this photo."
 
 
 class TopPageForm(WagtailAdminPageForm):
