@@ -27,6 +27,12 @@ def staff_bar(context: Context) -> str:
     return str(wagtailuserbar(context))
 
 
+@register.simple_tag
+def shop_sign() -> str:
+    """Return the name above the admin's menu: the one on its first page, which costs no query on any other."""
+    return str(settings.WAGTAIL_SITE_NAME)
+
+
 def _is_of_staff(request: Any) -> bool:
     session = request.session if settings.SESSION_COOKIE_NAME in request.COOKIES else {}
     door = session.get(BACKEND_SESSION_KEY, settings.SHOPPER_BACKEND)

@@ -22,7 +22,7 @@ from catalog.admin.columns import PictureColumn, PricesColumn, StateColumn
 from catalog.admin.product_rows import COLUMNS, annotated, filled, with_few
 from catalog.admin.uploads import may_upload
 from catalog.export import NeutralisedExport
-from catalog.models import Brand, CatalogPage, Genre, ProductPage, ShopSettings, Upload, Variant
+from catalog.models import Brand, Genre, ProductPage, ShopSettings, Upload, Variant
 
 STATES = [
     ("live", _("Live")),
@@ -124,12 +124,9 @@ class ProductIndexView(NeutralisedExport, IndexView):
 
     @property
     def header_buttons(self) -> list[Any]:
-        """Offer a new product, and the upload, to people who may add products."""
+        """Offer the upload to people who may add products."""
         found: list[Any] = [*super().header_buttons]
         if may_upload(self.request.user, Upload.Kind.PRODUCTS):
-            catalogue = CatalogPage.objects.order_by("path")[0]
-            url = reverse("wagtailadmin_pages:add", args=["catalog", "productpage", catalogue.pk])
-            found.append(HeaderButton(_("Add product"), url=url, icon_name="plus"))
             url = reverse("uploads:start", args=[Upload.Kind.PRODUCTS])
             found.append(HeaderButton(_("Import products"), url=url, icon_name="upload"))
         return found

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from wagtail.admin.ui.components import Component
@@ -31,11 +32,11 @@ class Line:
 
 @dataclass(frozen=True)
 class Group:
-    """Things of one kind, how many more there are, and where all of them are listed (or nothing)."""
+    """Things of one kind, whether there are more, and where all of them are listed (or nothing)."""
 
     heading: str
     lines: list[Line]
-    more: int
+    has_more: bool
     url: str = ""
 
 
@@ -48,10 +49,11 @@ class GoodsPanel(Component):
 
     def get_context_data(self, parent_context: Any) -> dict[str, Any]:
         """Return the groups of the person who looks."""
-        user = parent_context["request"].user
+        request = parent_context["request"]
+        user = request.user
         groups = [drafts(user), incomplete()] if edits(user) else []
         if sees_stock(user):
-            groups.append(short())
+            groups.append(short(ShopSettings.for_request(request)))
         return {"groups": [group for group in groups if group.lines], "edits": edits(user)}
 
 
@@ -77,9 +79,9 @@ def drafts(user: Any) -> Group:
             reverse("wagtailadmin_pages:edit", args=[page.pk]),
             _("Live, with changes") if page.live else _("Draft"),
         )
-        for page in pages[:SHOWN]
+        for page in pages[: SHOWN + 1]
     ]
-    return Group(_("Your drafts"), lines, max(0, pages.count() - SHOWN), reverse("products:index") + "?state=draft")
+    return _group(_("Your drafts"), lines, reverse("products:index") + "?state=draft")
 
 
 def incomplete() -> Group:
@@ -87,9 +89,9 @@ def incomplete() -> Group:
     pages = lacking()
     lines = [
         Line(page.title, reverse("wagtailadmin_pages:edit", args=[page.pk]), ", ".join(_lacks(page)))
-        for page in pages[:SHOWN]
+        for page in pages[: SHOWN + 1]
     ]
-    return Group(_("Live, and not complete"), lines, max(0, pages.count() - SHOWN))
+    return _group(_("Live, and not complete"), lines)
 
 
 def lacking() -> QuerySet[ProductPage]:
@@ -119,9 +121,8 @@ def _lacks(page: Any) -> list[str]:
     return [words for words, is_so in found.items() if is_so]
 
 
-def short() -> Group:
+def short(shop: ShopSettings) -> Group:
     """Return of what few pieces are left."""
-    shop = ShopSettings.current()
     variants = shortages.short(shop).select_related("page", "stock").order_by("stock__on_hand", "sku")
     lines = [
         Line(
@@ -129,9 +130,13 @@ def short() -> Group:
             reverse("stock:inspect", args=[variant.stock.pk]),
             availability(variant, threshold=shop.low_stock_threshold).text,
         )
-        for variant in variants[:SHOWN]
+        for variant in variants[: SHOWN + 1]
     ]
-    return Group(_("Few or none left"), lines, max(0, variants.count() - SHOWN), short_url())
+    return _group(_("Few or none left"), lines, short_url())
+
+
+def _group(heading: str, lines: list[Line], url: str = "") -> Group:
+    return Group(heading, lines[:SHOWN], len(lines) > SHOWN, url)
 
 
 def short_url() -> str:
@@ -139,10 +144,10 @@ def short_url() -> str:
     return reverse("stock:index") + "?level=short&for_sale=true"
 
 
-def figure(user: Any) -> Figure | None:
+def figure(request: HttpRequest) -> Figure | None:
     """Return of how many SKUs few or none are left, for people who may see stock."""
-    if not sees_stock(user):
+    if not sees_stock(request.user):
         return None
-    low = F("reserved") + few(ShopSettings.current().low_stock_threshold, "variant__")
+    low = F("reserved") + few(ShopSettings.for_request(request).low_stock_threshold, "variant__")
     number = Stock.objects.filter(variant__is_active=True, variant__page__live=True, on_hand__lte=low).count()
     return Figure("list-ul", str(number), _("few or none left"), short_url())

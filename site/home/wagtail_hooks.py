@@ -33,7 +33,7 @@ def show_messages(request: HttpRequest, items: list[Any]) -> None:
 @hooks.register("construct_homepage_summary_items")
 def show_what_is_short(request: HttpRequest, items: list[Any]) -> None:
     """Show of how many SKUs few are left, before the messages."""
-    if found := first_page.figure(request.user):
+    if found := first_page.figure(request):
         items.append(FigureItem(request, found, 80))
 
 
