@@ -203,6 +203,11 @@ def test_what_stays_is_shown_row_by_row_and_counted(editor: Client) -> None:
     assert "2 products stay as they are, as was shown." in html
 
 
+def test_where_nothing_can_change_it_is_said(editor: Client) -> None:
+    html = bulk(editor, "change_prices", [make_whole("AAA-1")], {**PERCENT, "way": "raise"}).content.decode()
+    assert ["None of these products can change" in html, "Change these prices" in html] == [True, False]
+
+
 def test_why_a_product_stays_is_said_before_the_others_are_deleted(editor: Client) -> None:
     moved, fresh = make_product("AAA-1", title="Moved").page, make_product("AAA-2", title="Fresh", on_hand=0).page
     url = reverse("wagtail_bulk_action", args=["wagtailcore", "page", "delete"])
