@@ -9,6 +9,8 @@ from django.template import Context
 from wagtail.admin.templatetags.wagtailuserbar import wagtailuserbar
 from wagtail.models import Page
 
+from accounts.bar import COOKIE
+
 register = template.Library()
 
 
@@ -16,8 +18,8 @@ register = template.Library()
 def staff_bar(context: Context) -> str:
     """Return Wagtail's bar on pages of who came in by the door of staff, and in the editor's preview.
 
-    Whoever brings no session, or came in as a shopper, costs no query and gets no byte more; whether somebody may
-    really enter the admin is the bar's own question.
+    Whoever has not been in the admin costs no query and gets no byte more, signed in as a shopper or not; whether
+    somebody may really enter the admin is the bar's own question.
     """
     request: Any = context.get("request")
     if request is None or not isinstance(context.get("page"), Page):
@@ -34,6 +36,6 @@ def shop_sign() -> str:
 
 
 def _is_of_staff(request: Any) -> bool:
-    session = request.session if settings.SESSION_COOKIE_NAME in request.COOKIES else {}
+    session = request.session if COOKIE in request.COOKIES else {}
     door = session.get(BACKEND_SESSION_KEY, settings.SHOPPER_BACKEND)
     return bool(door != settings.SHOPPER_BACKEND)
