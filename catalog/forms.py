@@ -6,14 +6,17 @@ from typing import Any
 
 from django.apps import apps
 from django.core.files.uploadedfile import UploadedFile
+from django.forms.formsets import ORDERING_FIELD_NAME
 from django.template.defaultfilters import filesizeformat
 from django.urls import get_resolver
 from wagtail.admin.forms import WagtailAdminModelForm, WagtailAdminPageForm
 from wagtail.admin.forms.pages import CopyForm
 from wagtail.models import Site
 
-from catalog import films, publishing
-from catalog.variants import with_moved_stock
+from catalog import films, publishing, variants
+
+NO_MAKER = "Choose the maker: even a draft belongs to one."
+NO_PICTURE = "Choose the picture, or delete this photo."
 
 
 class TopPageForm(WagtailAdminPageForm):
@@ -50,16 +53,44 @@ class ProductPageForm(WagtailAdminPageForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        if "photos" in self.formsets:
-            self.formsets["photos"].error_messages["too_few_forms"] = publishing.NO_PHOTO
+        if "brand" in self.fields:
+            self.fields["brand"].error_messages["required"] = NO_MAKER
+        for name, text in {"photos": publishing.NO_PHOTO, "variants": publishing.NO_VARIANT}.items():
+            if name in self.formsets:
+                self.formsets[name].error_messages["too_few_forms"] = text
+        for form in self.formsets.get("photos", []):
+            form.fields["image"].error_messages["required"] = NO_PICTURE
+
+    def defer_required_fields(self) -> None:
+        """Let a draft leave the first photo and the first variant empty, which the form asks for by itself.
+
+        After a save in the background the browser takes such rows for saved ones, but without a primary key.
+        """
+        super().defer_required_fields()
+        for form in self._fresh_rows():
+            form.empty_permitted = True
+            # Where a row stands says nothing of whether somebody filled it in.
+            form.fields[ORDERING_FIELD_NAME].has_changed = lambda initial, data: False
+
+    def _fresh_rows(self) -> list[Any]:
+        sets = [self.formsets[name] for name in ("photos", "variants") if name in self.formsets]
+        return [form for each in sets for form in each.forms if form.instance.pk is None]
+
+    def _place_empty_rows(self) -> None:
+        # Wagtail and Django order the rows of a form by a place, which they leave out of empty ones.
+        for form in self._fresh_rows():
+            if form.is_valid():
+                form.cleaned_data.setdefault(ORDERING_FIELD_NAME, None)
 
     def clean(self) -> Any:
-        """Add an error to every variant that is given away by mistake, or whose SKU is double, taken or fixed.
+        """Add an error to every variant whose SKU is double, taken or fixed.
 
-        And to every field that a product needs to be published, when it is.
+        And to every field that a product and its variants need to be published, when they are.
         """
         cleaned = super().clean()
-        if not self.is_deferred_validation and "action-cancel-workflow" not in self.data:
+        is_draft = self.is_deferred_validation or "action-cancel-workflow" in self.data
+        self._place_empty_rows()
+        if not is_draft:
             for name, text in publishing.lacks(self.cleaned_data).items():
                 if name in self.fields and name not in self.errors:
                     self.add_error(name, text)
@@ -68,8 +99,9 @@ class ProductPageForm(WagtailAdminPageForm):
             self.formsets["variants"].is_valid()
             rows = [form for form in self.formsets["variants"].forms if _counts(form)]
             self._check_skus(rows)
-            self._check_options(rows)
-            self._check_gifts(rows)
+            if not is_draft:
+                self._check_options(rows)
+                self._check_whole(rows)
             self._check_approval(rows)
         return cleaned
 
@@ -80,11 +112,12 @@ class ProductPageForm(WagtailAdminPageForm):
             if option in double:
                 form.add_error("option", "Two variants look the same to a shopper: say in what they differ.")
 
-    def _check_gifts(self, forms: list[Any]) -> None:
-        # A price that was forgotten must not empty the shelf, and a gift is not for one person alone.
-        for form in forms:
-            if form.cleaned_data.get("price") == 0 and not self.cleaned_data.get("per_person_limit"):
-                form.add_error("price", "Only a gift costs ₹0: say below how many pieces one person may have.")
+    def _check_whole(self, forms: list[Any]) -> None:
+        found = {id(form.instance): form for form in forms}
+        is_gift = bool(self.cleaned_data.get("per_person_limit"))
+        for variant, name, text in variants.lacks([form.instance for form in forms], is_gift=is_gift):
+            if name not in found[id(variant)].errors:
+                found[id(variant)].add_error(name, text)
 
     def _check_approval(self, forms: list[Any]) -> None:
         # What is asked of prices reads the models, which import this module.
@@ -99,12 +132,12 @@ class ProductPageForm(WagtailAdminPageForm):
                 form.add_error("price", approval.WORDS)
 
     def _check_skus(self, forms: list[Any]) -> None:
-        variant = apps.get_model("catalog", "Variant")
+        model = apps.get_model("catalog", "Variant")
         skus = [_sku(form) for form in forms]
         double = {sku for sku, times in Counter(skus).items() if sku and times > 1}
-        taken = {row.sku: row for row in variant.objects.filter(sku__in=skus).exclude(page_id=self.instance.pk)}
-        fixed = with_moved_stock(form.instance.pk for form in forms if form.instance.pk)
-        known = dict(variant.objects.filter(pk__in=fixed).values_list("pk", "sku"))
+        taken = {row.sku: row for row in model.objects.filter(sku__in=skus).exclude(page_id=self.instance.pk)}
+        fixed = variants.with_moved_stock(form.instance.pk for form in forms if form.instance.pk)
+        known = dict(model.objects.filter(pk__in=fixed).values_list("pk", "sku"))
         for form, sku in zip(forms, skus, strict=True):
             if sku in double:
                 form.add_error("sku", f"{sku} is used twice on this page.")
@@ -162,4 +195,5 @@ def _sku(form: Any) -> str:
 
 def _counts(form: Any) -> bool:
     """Return True for a row that was filled in and is not marked for deletion."""
-    return bool(getattr(form, "cleaned_data", None)) and not form.cleaned_data.get("DELETE")
+    is_filled = form.instance.pk is not None or form.has_changed()
+    return is_filled and bool(getattr(form, "cleaned_data", None)) and not form.cleaned_data.get("DELETE")

@@ -59,7 +59,7 @@ def product_context(*, page: ProductPage, request: HttpRequest) -> dict[str, Any
 
 
 def _draft(children: Any) -> list[Any]:
-    """Return the rows of a draft that is previewed; they may have neither primary key nor stock."""
+    """Return the rows of a draft that is previewed: with neither primary key nor stock, or without a price yet."""
     return list(children.all())
 
 
@@ -67,12 +67,12 @@ def details(page: ProductPage, variant: Variant | None, shop: ShopSettings) -> l
     """Return the rows of the details table, with the declarations of the Legal Metrology rules; empty ones left out."""
     sizes = [page.length_mm, page.width_mm, page.height_mm]
     rows = [
-        (_("MRP, all taxes included"), rupees(variant.mrp) if variant else ""),
+        (_("MRP, all taxes included"), rupees(variant.mrp) if variant and variant.mrp else ""),
         (_("Scale"), page.scale),
         (_("Size"), _("%(sizes)s mm") % {"sizes": " × ".join(map(str, sizes))} if all(sizes) else ""),
         (_("Material"), page.material),
         (_("Opening parts"), page.opening_parts),
-        (_("Weight, packed"), _("%(grams)d g") % {"grams": variant.weight_grams} if variant else ""),
+        (_("Weight, packed"), _weight(variant)),
         (_("Model year"), str(page.model_year or "")),
         (_("Condition"), page.get_condition_display()),
         (_("Edition"), _edition(page.edition_size)),
@@ -85,6 +85,10 @@ def details(page: ProductPage, variant: Variant | None, shop: ShopSettings) -> l
         (_("Consumer care"), " · ".join(part for part in (shop.email, shop.phone) if part)),
     ]
     return [(label, value) for label, value in rows if value]
+
+
+def _weight(variant: Variant | None) -> str:
+    return _("%(grams)d g") % {"grams": variant.weight_grams} if variant and variant.weight_grams else ""
 
 
 def _edition(size: int | None) -> str:
@@ -112,7 +116,7 @@ def _closeness(page: ProductPage) -> Case:
 def _choices(
     page: ProductPage, variants: list[Variant], *, shop: ShopSettings, request: HttpRequest
 ) -> list[VariantChoice]:
-    rows = [row for row in variants if row.is_active]
+    rows = [row for row in variants if row.is_active and None not in (row.price, row.mrp)]
     wanted = request.GET.get("variant", "").upper()
     chosen = next((row.sku for row in rows if row.sku == wanted), rows[0].sku if rows else "")
     base = page.get_url(request) or ""

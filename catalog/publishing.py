@@ -13,7 +13,7 @@ from django.core.exceptions import PermissionDenied
 from django.utils import timezone
 from wagtail.log_actions import log
 
-from catalog import shop_time
+from catalog import shop_time, variants
 
 if TYPE_CHECKING:
     from wagtail.models import Revision
@@ -26,6 +26,7 @@ SCHEDULED = "wagtail.publish.scheduled"
 REFUSED = "catalog.publish_refused"
 FIELDS = ("hsn", "country_of_origin", "maker_address", "go_live_at")
 NO_PHOTO = "Add at least one photo that says what it shows: nobody buys what they cannot see."
+NO_VARIANT = "Add a variant with SKU, price, MRP and packed weight: without one there is nothing to buy."
 
 
 class NotReady(PermissionDenied):
@@ -50,7 +51,11 @@ def lacks(given: Mapping[str, Any]) -> dict[str, str]:
 def lacks_of(page: "ProductPage") -> dict[str, str]:
     """Return what a page lacks as it stands in memory, by field."""
     found = lacks({name: getattr(page, name) for name in FIELDS})
-    return found if is_shown(page.photos.all()) else {**found, "photos": NO_PHOTO}
+    if not is_shown(page.photos.all()):
+        found["photos"] = NO_PHOTO
+    if text := _lack_of_variants(page):
+        found["variants"] = text
+    return found
 
 
 def is_shown(photos: Iterable[Any]) -> bool:
@@ -80,6 +85,14 @@ def refuse(revision: "Revision", *, user: Any, log_action: Any) -> bool:
     page.revisions.update(approved_go_live_at=None)
     log(instance=page, action=REFUSED, data={"reason": text}, revision=revision)
     return True
+
+
+def _lack_of_variants(page: "ProductPage") -> str:
+    children = list(page.variants.all())
+    if not children:
+        return NO_VARIANT
+    found = variants.lacks(children, is_gift=bool(page.per_person_limit))
+    return " ".join(f"{child.sku or child.option or 'Variant'}: {text}" for child, _name, text in found)
 
 
 def _lack_of_tax(hsn: Any, day: date) -> str:

@@ -58,7 +58,8 @@ class Change:
 
 def changes(page: ProductPage, rule: Rule) -> list[Change]:
     """Return what becomes of each price of a product that is for sale. A gift stays one."""
-    return [_change(variant, rule) for variant in page.variants.all() if variant.is_active and variant.price]
+    sold = [variant for variant in page.variants.all() if variant.is_active]
+    return [_change(variant, rule) for variant in sold if variant.price and variant.mrp]
 
 
 def newest(page: ProductPage) -> ProductPage:
@@ -104,6 +105,8 @@ def _change(variant: Variant, rule: Rule) -> Change:
     if after > variant.mrp:
         words = {"sku": variant.sku, "price": rupees(after), "mrp": rupees(variant.mrp)}
         refusal = _("%(sku)s would cost %(price)s, above its MRP of %(mrp)s.") % words
-    elif after <= 0:
+    elif after < 0:
+        refusal = _("%(sku)s would fall below ₹0.") % {"sku": variant.sku}
+    elif after == 0:
         refusal = _("%(sku)s would cost nothing.") % {"sku": variant.sku}
     return Change(variant.sku, variant.price, after, refusal)

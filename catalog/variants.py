@@ -5,7 +5,8 @@ Wagtail commits a page's children by deleting the rows that a revision leaves ou
 Therefore the list of children is completed and corrected before it is committed. A variant's identity is its SKU.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from copy import copy
 from typing import TYPE_CHECKING, Any
 
 from django.apps import apps
@@ -13,6 +14,11 @@ from django.apps import apps
 if TYPE_CHECKING:
     from catalog.models import ProductPage, Variant
 
+EMPTY = {
+    "price": "Fill in the selling price before it is published.",
+    "mrp": "Fill in the MRP before it is published: the law wants it on the page.",
+    "weight_grams": "Fill in the packed weight before it is published: delivery costs by it.",
+}
 COPIED = ("option", "price", "mrp", "weight_grams", "low_stock_threshold", "sort_order")
 
 
@@ -32,31 +38,64 @@ def settle(page: "ProductPage") -> "list[Variant]":
     """Like `complete`, and leave out what may not be sold, so that publishing an old draft never fails.
 
     Left out are variants without SKU, with a price that breaks a rule, or whose SKU belongs to another page meanwhile.
-    Those that are only unfinished are returned.
+    Those that are only unfinished are returned, and so is what was typed over a row that goes on with its old numbers.
     """
     children = _in_memory(page)
     if children is None:
         return []
     rows = _rows(page)
     merged = _merged(children, rows)
+    typed = [copy(child) for child in merged]
     foreign = _skus_elsewhere(page, [child.sku for child in merged])
     # A gift is limited per person; anything else that costs nothing lacks its price.
     least = 0 if page.per_person_limit else 1
     sound = [_sound(child, rows, foreign, least) for child in merged]
     page.variants = [child for child in sound if child is not None]
-    return [child for child, kept in zip(merged, sound, strict=True) if kept is None and child.sku not in foreign]
+    return [
+        child
+        for child, kept in zip(typed, sound, strict=True)
+        if child.sku not in foreign and (kept is None or _numbers(child) != _numbers(kept))
+    ]
 
 
 def keep_in_mind(page: "ProductPage", left_out: "list[Variant]") -> None:
-    """Put variants that were not written back into the page in memory: a draft keeps what is not finished."""
+    """Put variants that were not written as typed back into the page in memory: a draft keeps what is not finished."""
     if left_out:
-        page.variants = [*page.variants.all(), *left_out]
+        typed = {child.pk: child for child in left_out if child.pk is not None}
+        written = [typed.get(child.pk, child) for child in page.variants.all()]
+        page.variants = [*written, *(child for child in left_out if child.pk is None)]
 
 
-def copy_without_skus(source: "ProductPage", copy: "ProductPage", *, user: Any) -> None:
+def lacks(children: "Iterable[Variant]", *, is_gift: bool) -> list[tuple[Any, str, str]]:
+    """Return what keeps these variants from being sold: the variant, the field, and what is to be done.
+
+    What is not for sale need not be whole. Legal Metrology (Packaged Commodities) Rules, 2011, rule 18(2): nobody
+    sells above the MRP.
+    """
+    return [
+        (child, name, text) for child in children if child.is_active for name, text in _lacks_of(child, is_gift=is_gift)
+    ]
+
+
+def _lacks_of(child: "Variant", *, is_gift: bool) -> Iterator[tuple[str, str]]:
+    if not child.sku:
+        yield "sku", "Give it a SKU before it is published."
+    for name, text in EMPTY.items():
+        if getattr(child, name) is None:
+            yield name, text
+    if child.mrp is not None and child.mrp <= 0:
+        yield "mrp", "The MRP must be more than ₹0."
+    if child.price is not None and child.mrp is not None and child.price > child.mrp > 0:
+        yield "price", "The selling price may not exceed the MRP (Legal Metrology rules)."
+    # A price that was forgotten must not empty the shelf, and a gift is not for one person alone.
+    if child.price == 0 and not is_gift:
+        yield "price", "Only a gift costs ₹0: say below how many pieces one person may have."
+
+
+def copy_without_skus(source: "ProductPage", twin: "ProductPage", *, user: Any) -> None:
     """Give a copied product the variants of its source in a draft: a SKU is one sellable thing, so theirs are blank."""
     variant = apps.get_model("catalog", "Variant")
-    draft = copy.get_latest_revision_as_object()
+    draft = twin.get_latest_revision_as_object()
     draft.variants = [
         variant(
             sku="",
@@ -177,9 +216,12 @@ def _sound(child: "Variant", rows: "dict[int, Variant]", foreign: set[str], leas
         if row is None:
             return None
         child.sku = row.sku
-    numbers = (child.price, child.mrp, child.weight_grams)
-    if None in numbers or not (least <= child.price <= child.mrp > 0 and child.weight_grams > 0):
+    if None in _numbers(child) or not (least <= child.price <= child.mrp > 0 and child.weight_grams > 0):
         if row is None:
             return None
         child.price, child.mrp, child.weight_grams = row.price, row.mrp, row.weight_grams
     return child
+
+
+def _numbers(child: "Variant") -> tuple[int, int, int]:
+    return child.price, child.mrp, child.weight_grams

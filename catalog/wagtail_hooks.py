@@ -1,7 +1,6 @@
-"""What editors find in the admin: labels, the stock screen, and why some pages cannot be deleted."""
+"""What editors find in the admin: `catalog/admin/` holds it, one subject a file; the labels stand here."""
 
-from collections.abc import Callable, Iterable
-from typing import Any
+from collections.abc import Callable
 
 from django.contrib import messages
 from django.contrib.auth.models import Permission
@@ -11,25 +10,21 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import URLResolver, include, path
 from wagtail import hooks
-from wagtail.log_actions import LogFormatter
 from wagtail.models import Page
 from wagtail.snippets.models import register_snippet
 from wagtail.snippets.views.chooser import SnippetChooserViewSet
 from wagtail.snippets.views.snippets import SnippetViewSet, SnippetViewSetGroup
 
-from catalog import approval, changes
-from catalog.admin import uploads
+from catalog import changes
+from catalog.admin import deleting, publishing, uploads
 from catalog.admin.checker import use_our_checker
 from catalog.admin.prices import PriceBulkAction
 from catalog.admin.products import ProductListing
 from catalog.admin.stock import StockViewSet
 from catalog.forms import VideoForm
 from catalog.models import Brand, Genre, HsnCode, ProductPage, Video
-from catalog.publishing import REFUSED, lacks_of
 from catalog.uploads import working
-from catalog.variants import copy_without_skus, forget_unmoved, moved_skus_below
-
-NAMED = 5
+from catalog.variants import copy_without_skus
 
 
 class BrandViewSet(SnippetViewSet):
@@ -94,6 +89,14 @@ class LabelGroup(SnippetViewSetGroup):
 register_snippet(LabelGroup)
 register_snippet(VideoViewSet)
 hooks.register("register_bulk_action", PriceBulkAction)
+# After Wagtail's own, whose place it takes.
+hooks.register("register_bulk_action", deleting.DeleteBulkAction, order=10)
+hooks.register("before_delete_page", deleting.keep_pages_with_stock)
+hooks.register("before_bulk_action", deleting.keep_pages_with_stock_in_bulk)
+hooks.register("before_bulk_action", publishing.keep_unfinished_products)
+hooks.register("after_publish_page", publishing.ask_for_size)
+hooks.register("after_publish_page", publishing.ask_for_stock)
+hooks.register("register_log_actions", publishing.register_refusal)
 hooks.register("construct_wagtail_userbar", use_our_checker)
 hooks.register("before_edit_setting", changes.remember)
 hooks.register("after_edit_setting", changes.tell)
@@ -152,73 +155,3 @@ def ask_for_skus(request: HttpRequest, page: Page, new_page: Page) -> None:
     if isinstance(new_page.specific, ProductPage):
         copy_without_skus(page.specific, new_page.specific, user=request.user)
         messages.warning(request, "The copy is a draft. Give each of its variants a SKU before you publish it.")
-
-
-@hooks.register("after_publish_page")
-def ask_for_size(request: HttpRequest, page: Page) -> None:
-    """Say that a published product does not show how large it is: people misjudge that from photos."""
-    if isinstance(page, ProductPage) and not (page.length_mm and page.height_mm):
-        messages.warning(request, "Length and height are empty, so the page cannot show the size beside a coin.")
-
-
-@hooks.register("before_delete_page")
-def keep_pages_with_stock(request: HttpRequest, page: Page) -> HttpResponse | None:
-    """Explain why a product whose stock has moved is kept, instead of failing on the foreign key."""
-    return _refusal(request, [page])
-
-
-@hooks.register("before_bulk_action")
-def keep_pages_with_stock_in_bulk(
-    request: HttpRequest, action_type: str, objects: Iterable[Any], action: Any
-) -> HttpResponse | None:
-    """The same for several pages at once."""
-    pages = [each for each in objects if isinstance(each, Page)]
-    return _refusal(request, pages) if action_type == "delete" and pages else None
-
-
-@hooks.register("before_bulk_action")
-def keep_unfinished_products(
-    request: HttpRequest, action_type: str, objects: Iterable[Any], action: Any
-) -> HttpResponse | None:
-    """Explain which products cannot be published as they are, before any of several is."""
-    pages = [each for each in objects if isinstance(each, Page)]
-    if action_type != "publish" or request.method != "POST" or not pages:
-        return None
-    chosen = {page.pk for page in pages}
-    if "include_descendants" in request.POST:
-        chosen |= {pk for page in pages for pk in page.get_descendants().not_live().values_list("pk", flat=True)}
-    for page in ProductPage.objects.filter(pk__in=chosen):
-        draft = page.get_latest_revision_as_object()
-        if why := " ".join(lacks_of(draft).values()) or approval.lack(draft, request.user):
-            messages.error(request, f"{page.title} cannot be published yet. {why}")
-            return redirect("wagtailadmin_pages:edit", page.pk)
-    return None
-
-
-@hooks.register("register_log_actions")
-def register_refusal(actions: Any) -> None:
-    """Tell in the history of a page why it was not published when its time had come."""
-
-    @actions.register_action(REFUSED)
-    class RefusalFormatter(LogFormatter):
-        label = "Not published"
-
-        def format_message(self, log_entry: Any) -> str:
-            return str(log_entry.data["reason"])
-
-
-def _refusal(request: HttpRequest, pages: list[Page]) -> HttpResponse | None:
-    """Return a redirect with an explanation when a page must stay; else clear the way for the deletion."""
-    skus = [sku for page in pages for sku in moved_skus_below(page)]
-    if skus:
-        named = ", ".join(skus[:NAMED]) + (f" and {len(skus) - NAMED} more" if len(skus) > NAMED else "")
-        messages.error(
-            request,
-            f"This cannot be deleted: stock of {named} has moved, and the books keep every movement. "
-            "Unpublish the product instead; nobody can buy it then.",
-        )
-        return redirect("wagtailadmin_explore", pages[0].get_parent().pk)
-    if request.method == "POST":
-        for page in pages:
-            forget_unmoved(page)
-    return None

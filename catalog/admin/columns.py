@@ -25,6 +25,17 @@ class RupeesColumn(Column):
         return "" if paise is None else rupees(paise, always_paise=True)
 
 
+class PricesColumn(RupeesColumn):
+    """The lowest price of a product, and the highest where they differ."""
+
+    def get_value(self, instance: Any) -> str:
+        """Return one amount, or both."""
+        lowest = super().get_value(instance)
+        if instance.highest_price in (None, instance.lowest_price):
+            return lowest
+        return f"{lowest} – {rupees(instance.highest_price, always_paise=True)}"
+
+
 class PictureColumn(Column):
     """The picture that leads."""
 

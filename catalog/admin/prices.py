@@ -130,11 +130,12 @@ class PriceBulkAction(PageBulkAction):
     def _write(
         self, products: list[ProductPage], rule: Rule, expected: dict[str, list[Change]], *, publish: bool
     ) -> tuple[dict[str, int], list[str]]:
-        done = {"published": 0, "submitted": 0, "drafted": 0}
+        done = {"published": 0, "submitted": 0, "drafted": 0, "skipped": 0}
         refused = []
         for page in products:
             wanted = expected.get(str(page.pk)) or []
             if not wanted or any(each.refusal for each in wanted):
+                done["skipped"] += 1
                 continue
             try:
                 end = reprice(page.pk, rule, expected=wanted, user=self.request.user, publish=publish)
@@ -151,24 +152,33 @@ class PriceBulkAction(PageBulkAction):
         return "submitted" if approval.submit(page.pk, self.request.user) else "drafted"
 
     def _tell(self, done: dict[str, int], refused: list[str]) -> None:
-        if done["published"]:
-            text = ngettext("%(n)s product has new prices.", "%(n)s products have new prices.", done["published"])
-            messages.success(self.request, text % {"n": done["published"]})
-        if done["submitted"]:
-            text = ngettext(
-                "The new prices of %(n)s product wait for approval.",
-                "The new prices of %(n)s products wait for approval.",
-                done["submitted"],
-            )
-            messages.success(self.request, text % {"n": done["submitted"]})
-        if done["drafted"]:
-            text = ngettext(
-                "%(n)s product has a draft with new prices.",
-                "%(n)s products have drafts with new prices.",
-                done["drafted"],
-            )
-            messages.success(self.request, text % {"n": done["drafted"]})
+        for end, text in self._words(done).items():
+            if done[end]:
+                level = messages.WARNING if end == "skipped" else messages.SUCCESS
+                messages.add_message(self.request, level, text % {"n": done[end]})
         if refused:
             messages.warning(self.request, _("Nothing changed here: %(which)s") % {"which": " ".join(refused)})
         if not any(done.values()) and not refused:
             messages.warning(self.request, _("No price could be changed."))
+
+    def _words(self, done: dict[str, int]) -> dict[str, str]:
+        return {
+            "published": ngettext(
+                "%(n)s product has new prices.", "%(n)s products have new prices.", done["published"]
+            ),
+            "submitted": ngettext(
+                "The new prices of %(n)s product wait for approval.",
+                "The new prices of %(n)s products wait for approval.",
+                done["submitted"],
+            ),
+            "drafted": ngettext(
+                "%(n)s product has a draft with new prices.",
+                "%(n)s products have drafts with new prices.",
+                done["drafted"],
+            ),
+            "skipped": ngettext(
+                "%(n)s product stays as it is, as was shown.",
+                "%(n)s products stay as they are, as was shown.",
+                done["skipped"],
+            ),
+        }

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
 from typing import Any
 
-from django.db.models import F, Min, OuterRef, QuerySet, Subquery, Sum, prefetch_related_objects
+from django.db.models import F, Max, Min, OuterRef, QuerySet, Subquery, Sum, prefetch_related_objects
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
@@ -22,13 +22,14 @@ THUMB = "max-165x165"
 
 
 def annotated(products: QuerySet[ProductPage]) -> QuerySet[ProductPage]:
-    """Add the lowest price in paise and the free pieces of what is for sale, for order and filters."""
+    """Add the lowest and the highest price in paise and the free pieces of what is for sale, for order and filters."""
     active = Variant.objects.filter(page_id=OuterRef("pk"), is_active=True).order_by().values("page_id")
     stocks = Stock.objects.filter(variant__page_id=OuterRef("pk"), variant__is_active=True).order_by()
     free = stocks.values("variant__page_id").annotate(number=Sum(F("on_hand") - F("reserved"))).values("number")
-    price = active.annotate(lowest=Min("price")).values("lowest")
+    lowest = active.annotate(lowest=Min("price")).values("lowest")
+    highest = active.annotate(highest=Max("price")).values("highest")
     found: QuerySet[ProductPage] = products.annotate(
-        lowest_price=Subquery(price), free_pieces=Coalesce(Subquery(free), 0)
+        lowest_price=Subquery(lowest), highest_price=Subquery(highest), free_pieces=Coalesce(Subquery(free), 0)
     )
     return found
 

@@ -18,7 +18,7 @@ from wagtail.admin.viewsets.pages import PageListingViewSet
 from wagtail.admin.widgets.button import HeaderButton
 from wagtail.permissions import page_permission_policy
 
-from catalog.admin.columns import PictureColumn, RupeesColumn, StateColumn
+from catalog.admin.columns import PictureColumn, PricesColumn, StateColumn
 from catalog.admin.product_rows import COLUMNS, annotated, filled, with_few
 from catalog.admin.uploads import may_upload
 from catalog.export import NeutralisedExport
@@ -172,7 +172,7 @@ class ProductListing(PageListingViewSet):
         PictureColumn("picture", label=_("Picture")),
         PageTitleColumn("title", label=_("Title"), sort_key="title", classname="title"),
         Column("skus", label=_("SKU"), classname="shop-skus"),
-        RupeesColumn("lowest_price", label=_("Price"), sort_key="lowest_price", classname="shop-amount"),
+        PricesColumn("lowest_price", label=_("Price"), sort_key="lowest_price", classname="shop-amount"),
         Column("free_pieces", label=_("Available"), sort_key="free_pieces", classname="shop-amount"),
         StateColumn("state", label=_("State")),
         DateColumn("latest_revision_created_at", label=_("Updated"), sort_key="latest_revision_created_at"),

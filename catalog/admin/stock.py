@@ -8,6 +8,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
@@ -15,26 +16,13 @@ from django.urls import path, reverse
 from django.views.generic import View
 from wagtail.admin.views import generic
 from wagtail.admin.viewsets.model import ModelViewSet
-from wagtail.admin.widgets.button import Button
-from wagtail.permission_policies import ModelPermissionPolicy
+from wagtail.admin.widgets.button import HeaderButton
 
 from catalog import stock
-from catalog.admin.stock_listing import EXPORTED, LIST_DISPLAY, StockFilterSet, StockIndexView
+from catalog.admin.stock_listing import EXPORTED, LIST_DISPLAY, BookPolicy, StockFilterSet, StockIndexView, acts
 from catalog.models import Stock
 
 NEWEST_MOVEMENTS = 200
-
-
-class BookPolicy(ModelPermissionPolicy):
-    """Nobody adds, changes or deletes stock rows by form, superusers included."""
-
-    def user_has_permission(self, user: Any, action: str) -> bool:
-        """Allow to look, and the two named acts."""
-        return action in ("view", "receive", "adjust") and bool(super().user_has_permission(user, action))
-
-    def user_has_any_permission(self, user: Any, actions: Any) -> bool:
-        """Return whether one of the actions is allowed."""
-        return any(self.user_has_permission(user, action) for action in actions)
 
 
 class ActForm(forms.Form):
@@ -44,12 +32,8 @@ class ActForm(forms.Form):
 
     def said(self, user: Any) -> dict[str, Any]:
         """Return the arguments that receiving and adjusting share."""
-        names = ("quantity", "reason")
-        return {
-            **{name: self.cleaned_data[name] for name in names},
-            "user": user,
-            "key": self.cleaned_data["key"] or None,
-        }
+        data = self.cleaned_data
+        return {"quantity": data["quantity"], "reason": data["reason"], "user": user, "key": data["key"] or None}
 
     def save(self, row: Stock, user: Any) -> str:
         """Do it, and return what was done. Raises StockError."""
@@ -147,6 +131,12 @@ class StockInspectView(generic.InspectView):
     """One stock row with its lines in the stock book."""
 
     template_name = "catalog/admin/stock_inspect.html"
+    page_title = "Stock"
+
+    def get_page_subtitle(self) -> str:
+        """Name the product."""
+        variant = self.object.variant
+        return f"{variant.title} ({variant.sku})"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Add the newest movements."""
@@ -155,13 +145,9 @@ class StockInspectView(generic.InspectView):
         return context
 
     @property
-    def header_more_buttons(self) -> list[Any]:
+    def header_buttons(self) -> list[Any]:
         """Offer the acts that this person may do."""
-        return [
-            Button(f"{act.capitalize()} stock", url=reverse(f"stock:{act}", args=[self.object.pk]), icon_name=icon)
-            for act, icon in (("receive", "plus"), ("adjust", "edit"))
-            if self.permission_policy.user_has_permission(self.request.user, act)
-        ]
+        return acts(self.request.user, self.object, HeaderButton)
 
 
 class StockViewSet(ModelViewSet):
@@ -197,6 +183,13 @@ class StockViewSet(ModelViewSet):
             path("receive/<int:pk>/", ReceiveView.as_view(), name="receive"),
             path("adjust/<int:pk>/", AdjustView.as_view(), name="adjust"),
         ]
+
+
+def never_received() -> QuerySet[Stock]:
+    """Return the stock of what is for sale, of which no piece ever came, with its product."""
+    rows = Stock.objects.filter(variant__is_active=True, movements__isnull=True)
+    found: QuerySet[Stock] = rows.select_related("variant__page").order_by("variant__sku")
+    return found
 
 
 def _row(pk: int) -> Stock:

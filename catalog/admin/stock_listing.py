@@ -9,9 +9,10 @@ from django.db.models import F, Q, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.filters import WagtailFilterSet
-from wagtail.admin.ui.tables import Column, TitleColumn
+from wagtail.admin.ui.tables import ButtonsColumnMixin, Column, TitleColumn
 from wagtail.admin.views import generic
-from wagtail.admin.widgets.button import Button, HeaderButton
+from wagtail.admin.widgets.button import BaseButton, HeaderButton, ListingButton
+from wagtail.permission_policies import ModelPermissionPolicy
 
 from catalog.admin.columns import Shown, StateColumn
 from catalog.admin.uploads import may_upload
@@ -21,6 +22,42 @@ from catalog.models import ShopSettings, Stock, Upload
 
 TONES = {"ok": "delivered", "warn": "pending", "danger": "failed"}
 EXPORTED = ["SKU", "Product", "On hand", "Reserved", "Free"]
+
+
+class BookPolicy(ModelPermissionPolicy):
+    """Nobody adds, changes or deletes stock rows by form, superusers included."""
+
+    def user_has_permission(self, user: Any, action: str) -> bool:
+        """Allow to look, and the two named acts."""
+        return action in ("view", "receive", "adjust") and bool(super().user_has_permission(user, action))
+
+    def user_has_any_permission(self, user: Any, actions: Any) -> bool:
+        """Return whether one of the actions is allowed."""
+        return any(self.user_has_permission(user, action) for action in actions)
+
+
+def acts(user: Any, row: Stock, button: type[BaseButton]) -> list[Any]:
+    """Return a button for each act that this person may do with a row."""
+    allowed, sku = BookPolicy(Stock), row.variant.sku
+    known = [("receive", _("Receive")), ("adjust", _("Adjust"))]
+    return [
+        button(
+            words,
+            url=reverse(f"stock:{act}", args=[row.pk]),
+            attrs={"aria-label": f"{words} {sku}"},
+            priority=place,
+        )
+        for place, (act, words) in enumerate(known)
+        if allowed.user_has_permission(user, act)
+    ]
+
+
+class SkuColumn(ButtonsColumnMixin, TitleColumn):
+    """The SKU, and below it what may be done: a telephone shows the first column alone."""
+
+    def get_buttons(self, instance: Any, parent_context: Any) -> list[Any]:
+        """Return the acts of this row."""
+        return list(instance.acts)
 
 
 class StockFilterSet(WagtailFilterSet):
@@ -60,22 +97,14 @@ class StockIndexView(NeutralisedExport, generic.IndexView):
         return rows.annotate(free=F("on_hand") - F("reserved"))
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        """Say of each row what shoppers would read."""
+        """Say of each row what shoppers would read, and what this person may do."""
         context: dict[str, Any] = super().get_context_data(**kwargs)
-        threshold = ShopSettings.current().low_stock_threshold
+        threshold = ShopSettings.for_request(self.request).low_stock_threshold
         for row in context["object_list"]:
             words = availability(row, threshold=threshold)
             row.level = Shown(TONES[words.tone], words.text)
+            row.acts = acts(self.request.user, row, ListingButton)
         return context
-
-    def get_list_more_buttons(self, instance: Stock) -> list[Any]:
-        """Offer the acts that this person may do."""
-        buttons: list[Any] = [*super().get_list_more_buttons(instance)]
-        for act, icon in (("receive", "plus"), ("adjust", "edit")):
-            if self.permission_policy.user_has_permission(self.request.user, act):
-                url = reverse(f"stock:{act}", args=[instance.pk])
-                buttons.append(Button(act.capitalize(), url=url, icon_name=icon))
-        return buttons
 
     @property
     def header_buttons(self) -> list[Any]:
@@ -97,7 +126,7 @@ class StockIndexView(NeutralisedExport, generic.IndexView):
 
 
 LIST_DISPLAY = [
-    TitleColumn(
+    SkuColumn(
         "sku",
         label="SKU",
         accessor="variant.sku",

@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
+from django.db.models import Exists, OuterRef
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import URLPattern, path, reverse
@@ -116,7 +117,9 @@ class StartView(Page):
         return self._page(form, status=422)
 
     def _page(self, form: UploadForm, status: int = 200) -> HttpResponse:
-        latest = Upload.objects.filter(kind=self.kind).defer("content").select_related("user")[:LATELY]
+        written = UploadLine.objects.filter(upload=OuterRef("pk"), outcome__in=[Outcome.NEW, Outcome.CHANGED])
+        latest = Upload.objects.filter(kind=self.kind).annotate(writes=Exists(written))
+        latest = latest.defer("content").select_related("user")[:LATELY]
         context = self.get_context_data(form=form, kind=self.kind, uploads=latest)
         response: HttpResponse = self.render_to_response(context, status=status)
         return response

@@ -122,7 +122,13 @@ class ProductPage(Page):
                 FieldPanel("scale", help_text="Such as 1:43."),
             ]
         ),
-        InlinePanel("photos", heading="Photos", label="photo", min_num=1, help_text="At least three; the first leads."),
+        InlinePanel(
+            "photos",
+            heading="Photos",
+            label="photo",
+            min_num=1,
+            help_text="At least one, better three; the first leads.",
+        ),
         FieldPanel(
             "video", help_text="A short film, after the photos. Nothing of it is loaded before somebody plays it."
         ),

@@ -43,7 +43,8 @@ class Variant(Orderable):
 
     panels = [
         FieldRowPanel([FieldPanel("sku"), FieldPanel("option")]),
-        FieldRowPanel([FieldPanel("price"), FieldPanel("mrp"), FieldPanel("weight_grams")]),
+        # A draft is text and may lack them; `catalog/variants.py` keeps what is not whole out of the rows.
+        FieldRowPanel([FieldPanel(name, required_on_save=False) for name in ("price", "mrp", "weight_grams")]),
         FieldRowPanel([FieldPanel("low_stock_threshold"), FieldPanel("is_active")]),
     ]
 
@@ -78,6 +79,9 @@ class Variant(Orderable):
     def is_for_sale(self) -> bool:
         """True when the page is live and the variant is active. Says nothing about stock."""
         return self.is_active and bool(self.page.live)
+
+    def validate_constraints(self, exclude: Any = None) -> None:
+        """Leave it to `variants.lacks`: a draft need not be whole, and an editor is told at the field."""
 
     def _get_unique_checks(self, *args: Any, **kwargs: Any) -> Any:
         # Whether a SKU is taken depends on the page: a draft may hold a variant that was published meanwhile and

@@ -117,3 +117,9 @@ def values_of(row: Row, columns: Mapping[str, Column]) -> tuple[dict[str, Any], 
         except ValueError as error:
             problems.append(Note(heading, f"“{row.cells[heading][:40]}”: {error}"))
     return found, problems
+
+
+def sku_of(row: Row, columns: Mapping[str, Column]) -> str:
+    """Return the SKU of a row, or an empty text."""
+    heading = next(heading for heading, column in columns.items() if column.field == "sku")
+    return str(VARIANT[0].read(row.cells.get(heading, "")))

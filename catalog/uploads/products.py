@@ -36,6 +36,7 @@ class ProductRows:
         self.columns = columns.matched(table.headings)
         self.table, self.name, self.user = table, name, user
         self.may_receive = user is None or user.has_perm("catalog.receive_stock")
+        self.first_rows = self._first_rows()
 
     def remarks(self) -> list[str]:
         """Return what is to be said of the whole table."""
@@ -64,6 +65,13 @@ class ProductRows:
             text = _("This row could not be written: %(error)s") % {"error": str(error)[:200]}
             return Line(row.number, outcome=Outcome.BAD, notes=[Note("", text)])
 
+    def _first_rows(self) -> dict[str, int]:
+        """Return the number of the row in which each SKU stands first."""
+        found: dict[str, int] = {}
+        for row in self.table.rows:
+            found.setdefault(columns.sku_of(row, self.columns), row.number)
+        return found
+
     def _line(self, row: Row, drafts: Drafts) -> Line:
         values, problems = columns.values_of(row, self.columns)
         line = Line(row.number, sku=str(values.get("sku", ""))[:40], title=str(values.get("title", ""))[:255])
@@ -78,6 +86,9 @@ class ProductRows:
     def _apply(self, values: dict[str, Any], drafts: Drafts, line: Line) -> None:
         if not values.get("sku"):
             raise RowError([Note(HEADINGS["sku"], _("Every row needs a SKU."))])
+        if (first := self.first_rows[values["sku"]]) != line.number:
+            text = _("This SKU stands in row %(number)s too: one row for each SKU.")
+            raise RowError([Note(HEADINGS["sku"], text % {"number": first})])
         page = _found(drafts, values)
         if refusal := drafts.refusal(page):
             raise RowError([Note("", refusal)])

@@ -13,12 +13,13 @@ from django.contrib.auth.models import AnonymousUser
 from django.db import transaction
 from django.db.models import Count
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from catalog.models import Upload, UploadLine
 from catalog.uploads.lines import Line
 from catalog.uploads.products import ProductRows
 from catalog.uploads.stocktake import CountedRows
-from catalog.uploads.table import read_table
+from catalog.uploads.table import UnreadableTable, read_table
 
 Rows = ProductRows | CountedRows
 KINDS: dict[str, type[ProductRows] | type[CountedRows]] = {
@@ -36,6 +37,8 @@ def receive(*, kind: str, name: str, content: bytes, user: Any) -> Upload:
     """Take in a table; a small one is checked at once. Raises UnreadableTable. Forgets what is older than 90 days."""
     table = read_table(content, name)
     rows = KINDS[kind](table, name=name, user=user)
+    if not table.rows:
+        raise UnreadableTable(_("Below the headings stands no row: fill in one for each SKU."))
     Upload.objects.filter(created_at__lt=timezone.now() - KEPT).delete()
     upload = Upload.objects.create(
         kind=kind, name=name[-120:], content=content, user=user, total=len(table.rows), remarks=rows.remarks()

@@ -205,6 +205,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "accounts.bar.RememberStaff",
     "config.middleware.Redirects",
     "config.middleware.BusyDatabase",
     "axes.middleware.AxesMiddleware",

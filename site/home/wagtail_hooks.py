@@ -12,7 +12,7 @@ from wagtail.admin.menu import MenuItem
 
 from checkout.admin.home import FigureItem
 from checkout.admin.mail_samples import HOOK, Preview
-from home import guides, letters, shortages
+from home import first_page, guides, letters, shortages
 from home.messages_admin import MessageViewSet, figure, mail_previews
 from home.wanted import report, telling
 
@@ -28,6 +28,20 @@ def show_messages(request: HttpRequest, items: list[Any]) -> None:
     """Show how many messages wait, after the figures of the orders."""
     if found := figure(request.user):
         items.append(FigureItem(request, found, 90))
+
+
+@hooks.register("construct_homepage_summary_items")
+def show_what_is_short(request: HttpRequest, items: list[Any]) -> None:
+    """Show of how many SKUs few are left, before the messages."""
+    if found := first_page.figure(request):
+        items.append(FigureItem(request, found, 80))
+
+
+@hooks.register("construct_homepage_panels")
+def show_what_needs_editors(request: HttpRequest, panels: list[Any]) -> None:
+    """Show people of goods what waits for them."""
+    if first_page.edits(request.user) or first_page.sees_stock(request.user):
+        panels.append(first_page.GoodsPanel())
 
 
 @hooks.register("register_worker_job")

@@ -12,8 +12,8 @@ from django.utils import timezone
 from wagtail.models import Page, PageLogEntry, Revision
 from wagtail.test.utils.form_data import inline_formset
 
-from catalog import publishing
-from catalog.models import GstRate, HsnCode, ProductPage
+from catalog import publishing, stock
+from catalog.models import GstRate, HsnCode, ProductPage, Stock, Variant
 from tests.catalog.test_admin import edit, row, whole
 from tests.catalog.whole import complete, picked
 from tests.factories import make_edited_product
@@ -81,6 +81,21 @@ def test_a_size_that_is_missing_is_told_and_stops_nobody(admin_client: Client, p
         assert (text in admin_client.get(answer["Location"]).content.decode()) == is_told
 
 
+def test_pieces_that_never_came_are_told_with_the_way_to_receive_them(admin_client: Client) -> None:
+    product = make_edited_product("AAA-1", title="City Cab", on_hand=0).page
+    text = "No pieces of AAA-1 were ever received"
+    row_ = Stock.objects.get()
+    way = reverse("stock:receive", args=[row_.pk])
+    for is_told in (True, False):
+        answer = edit(admin_client, product, rows(product), **whole())
+        assert answer.status_code == 302
+        assert is_live(product)
+        html = admin_client.get(answer["Location"]).content.decode()
+        assert [text in html, f'href="{way}"' in html] == [is_told, is_told]
+        stock.receive(variant=row_.variant, quantity=1)
+        stock.adjust(variant=row_.variant, quantity=-1, reason="dropped")
+
+
 def test_a_draft_may_lack_everything(admin_client: Client, product: ProductPage) -> None:
     assert edit(admin_client, product, rows(product), **NOTHING).status_code == 302
     draft = latest(product)
@@ -146,6 +161,31 @@ def test_neither_does_publishing_several(admin_client: Client, product: ProductP
     complete(product)
     bulk(admin_client, product.get_parent(), include_descendants="on")
     assert is_live(product)
+
+
+@pytest.mark.parametrize(
+    ("fields", "text"),
+    [
+        ({"sku": ""}, "Red: Give it a SKU"),
+        ({"price": None}, "BBB-1: Fill in the selling price"),
+        ({"weight_grams": None}, "BBB-1: Fill in the packed weight"),
+        ({"price": 200_000}, "BBB-1: The selling price may not exceed the MRP"),
+        (None, "Add a variant"),
+    ],
+)
+def test_variants_are_whole_whoever_publishes(product: ProductPage, fields: dict[str, Any] | None, text: str) -> None:
+    """A copy has variants without SKUs, and a draft may hold half of one: none of them goes live by another door."""
+    known = {"sku": "BBB-1", "option": "Red", "price": 100, "mrp": 100_000, "weight_grams": 300}
+    draft = complete(product).as_object()
+    if fields is None:
+        draft = ProductPage(title="Empty", slug="empty", brand=product.brand, scale="1:43", live=False)
+        product.get_parent().add_child(instance=draft)
+    else:
+        draft.variants = [*draft.variants.all(), Variant(**{**known, **fields})]
+    owner = User.objects.create_superuser("owner")
+    with pytest.raises(publishing.NotReady, match=text):
+        draft.save_revision(clean=False).publish(user=owner)
+    assert not is_live(draft)
 
 
 def test_neither_does_an_approval(product: ProductPage) -> None:

@@ -78,7 +78,11 @@ def test_nobody_publishes_by_a_price_who_may_not_publish() -> None:
 @pytest.mark.django_db
 def test_a_price_above_the_mrp_or_of_nothing_is_refused(owner: User) -> None:
     page = make_edited_product("AAA-1", price=189_900).page
-    for rule, text in ((Rule(paise=100), "above its MRP"), (Rule(paise=-200_000), "cost nothing")):
+    for rule, text in (
+        (Rule(paise=100), "above its MRP"),
+        (Rule(paise=-189_900), "cost nothing"),
+        (Rule(paise=-200_000), "fall below"),
+    ):
         [change] = expected(page, rule)
         assert text in change.refusal
         with pytest.raises(ValidationError, match=text):

@@ -161,5 +161,5 @@ def test_the_first_page_needs_few_queries_more(
     staff: Client, django_assert_max_num_queries: DjangoAssertNumQueries
 ) -> None:
     home(staff)
-    with django_assert_max_num_queries(25):
+    with django_assert_max_num_queries(29):
         home(staff)

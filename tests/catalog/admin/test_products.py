@@ -15,6 +15,7 @@ from django.utils import timezone
 from wagtail.models import Page
 
 from catalog.models import Brand, CatalogPage, ProductPage, Variant
+from catalog.repricing import newest
 from home.demo.crowd import load_crowd
 from tests.catalog.whole import make_whole
 from tests.factories import make_edited_product
@@ -33,6 +34,14 @@ def test_a_row_says_what_shoppers_see(editor: Client) -> None:
     html = editor.get(reverse("products:index")).content.decode()
     for text in ("AAA-1", "₹1,899.50", ">Live<", "Model AAA-1"):
         assert text in html, text
+
+
+def test_a_row_shows_the_range_where_prices_differ(editor: Client) -> None:
+    page = make_edited_product("AAA-1", price=189_900).page
+    draft = newest(page)
+    draft.variants.add(Variant(sku="AAA-2", option="Red", price=219_900, mrp=219_900, weight_grams=300))
+    draft.save_revision().publish()
+    assert "₹1,899.00 – ₹2,199.00" in editor.get(reverse("products:index")).content.decode()
 
 
 @pytest.mark.covers("ED2")
@@ -170,6 +179,46 @@ def test_a_product_above_its_mrp_stays_and_the_others_change(editor: Client) -> 
     assert "above its MRP of ₹1,899" in answer.content.decode()
     bulk(editor, "change_prices", pages, {**raised, "seen": answer.context["seen"]})
     assert dict(Variant.objects.values_list("sku", "price")) == {"AAA-1": 189_900, "AAA-2": 208_900}
+
+
+def test_what_stays_is_shown_row_by_row_and_counted(editor: Client) -> None:
+    """One variant is too dear, so its twin stays too; a gift has no price to change."""
+    page, other = make_whole("AAA-1"), make_whole("BBB-1")
+    draft = newest(page)
+    draft.variants.add(Variant(sku="AAA-2", option="Red", price=100_000, mrp=300_000, weight_grams=300))
+    draft.save_revision().publish()
+    Variant.objects.filter(sku="BBB-1").update(mrp=300_000)
+    gift = make_whole("CCC-1", price=100)
+    Variant.objects.filter(sku="CCC-1").update(price=0)
+    raised = {**PERCENT, "way": "raise"}
+    answer = bulk(editor, "change_prices", [page, other, gift], raised)
+    html = answer.content.decode()
+    assert html.count("another variant of the product cannot change") == 1
+    assert html.count("no price that could be changed") == 1
+    html = bulk(
+        editor, "change_prices", [page, other, gift], {**raised, "seen": answer.context["seen"]}
+    ).content.decode()
+    assert "1 product has new prices." in html
+    assert "2 products stay as they are, as was shown." in html
+
+
+def test_where_nothing_can_change_it_is_said(editor: Client) -> None:
+    html = bulk(editor, "change_prices", [make_whole("AAA-1")], {**PERCENT, "way": "raise"}).content.decode()
+    assert ["None of these products can change" in html, "Change these prices" in html] == [True, False]
+
+
+def test_why_a_product_stays_is_said_before_the_others_are_deleted(editor: Client) -> None:
+    moved, fresh = (
+        make_edited_product("AAA-1", title="Moved").page,
+        make_edited_product("AAA-2", title="Fresh", on_hand=0).page,
+    )
+    url = reverse("wagtail_bulk_action", args=["wagtailcore", "page", "delete"])
+    query = f"{url}?id={moved.pk}&id={fresh.pk}"
+    html = editor.get(query).content.decode()
+    assert "the books keep every movement" in html
+    assert html.index("Fresh") < html.index("These stay") < html.index("Moved")
+    editor.post(query)
+    assert list(ProductPage.objects.values_list("title", flat=True)) == ["Moved"]
 
 
 def test_what_was_shown_cannot_be_invented(editor: Client) -> None:

@@ -103,6 +103,7 @@ def test_a_large_table_is_left_to_the_worker(editor: Client, upload: Upload, mon
     [
         (b"", "a.csv", "empty"),
         (b"Title\nA\n", "a.csv", "There is no column “SKU”"),
+        (b"SKU,Title\n,\n", "a.csv", "Below the headings stands no row"),
         (b"%PDF", "a.pdf", "neither CSV nor XLSX"),
         (b"PK\x03\x04", "a.xlsx", "no XLSX"),
     ],
@@ -113,6 +114,18 @@ def test_a_file_that_cannot_be_read_is_told(editor: Client, content: bytes, name
     assert (answer.status_code, text in answer.content.decode()) == (422, True)
     assert not Upload.objects.exists()
     assert editor.post(reverse("uploads:start", args=["products"])).status_code == 422
+
+
+@pytest.mark.parametrize(
+    ("row_", "text"), [(b"AAA-1,City Cab", "the shop knows all of this"), (b"BBB-1,", "no row can be read as it is")]
+)
+def test_a_file_with_nothing_to_import_says_so_and_where_to_go_on(editor: Client, row_: bytes, text: str) -> None:
+    make_product("AAA-1", title="City Cab")
+    html = start(editor, b"SKU,Title\n" + row_ + b"\n").content.decode()
+    again = reverse("uploads:start", args=["products"])
+    assert [text in html, f'class="button" href="{again}"' in html, "To be confirmed" in html] == [True, True, False]
+    html = editor.get(again).content.decode()
+    assert ["Nothing to import" in html, "To be confirmed" in html] == [True, False]
 
 
 def test_people_without_the_permission_see_nothing_of_it(staff: Client, upload: Upload) -> None:

@@ -158,10 +158,10 @@ def test_a_bad_row_leaves_no_trace_in_the_rows_after_it() -> None:
             [*HEADINGS, "Material"],
             [*row(Option="Ivory"), "Zinc"],
             [*row("NEW-2", Option="Ivory"), "Tin"],
-            [*row("NEW-1", Option="Ivory"), ""],
+            [*row("NEW-3", Option="Black"), ""],
         ]
     )
-    assert outcomes(check(content)) == outcomes(run(content)) == ["new", "bad", "unchanged"]
+    assert outcomes(check(content)) == outcomes(run(content)) == ["new", "bad", "new"]
     assert ProductPage.objects.get().material == "Zinc"
 
 
@@ -243,3 +243,15 @@ def test_the_same_title_in_another_scale_is_another_product() -> None:
         ("1:64", "city-cab-1", "NEW-2"),
         ("1:64", "city-cab-1", "NEW-3"),
     ]
+
+
+@pytest.mark.usefixtures("labels")
+def test_a_sku_stands_in_one_row_of_a_file() -> None:
+    """The second row would rename the product of the first, and importing the file again would change it again."""
+    content = products(row("NEW-1", "City Cab"), row("NEW-2", "Night Mail"), row("new-1", "Mail Train"))
+    for pass_ in (check, run):
+        lines = pass_(content)
+        assert outcomes(lines) == ["new", "new", "bad"]
+        assert said(lines[2]) == "SKU: This SKU stands in row 2 too: one row for each SKU."
+    assert outcomes(run(content)) == ["unchanged", "unchanged", "bad"]
+    assert sorted(ProductPage.objects.values_list("title", flat=True)) == ["City Cab", "Night Mail"]
