@@ -22,7 +22,12 @@ TAKEN = frozenset({PaymentStatus.CAPTURED, PaymentStatus.REFUNDED})
 
 def in_payment(payment: Payment, facts: PaymentFacts, attempt: RazorpayOrder | None) -> bool:
     """Look at a report of a payment: what was captured has an amount for good, and a payment one Razorpay order."""
-    if payment.razorpay_order_id is not None and (attempt is None or payment.razorpay_order_id != attempt.pk):
+    is_of_another = payment.razorpay_order_id is not None and (
+        attempt is None or payment.razorpay_order_id != attempt.pk
+    )
+    # Money of a Razorpay order that is none of ours pays no order of ours either.
+    is_of_stranger = payment.foreign_order_id and facts.order_id not in ("", payment.foreign_order_id)
+    if is_of_another or is_of_stranger:
         return _tell(payment, _("reported for another order too"))
     money = (facts.amount, facts.currency)
     if {facts.status, payment.status} <= TAKEN and money != (payment.amount, payment.currency):

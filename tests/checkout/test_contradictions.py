@@ -69,6 +69,17 @@ def test_a_payment_belongs_to_one_razorpay_order() -> None:
     assert_told()
 
 
+def test_money_of_a_stranger_s_order_pays_none_of_ours() -> None:
+    attempt = ordered()
+    stranger = replace(paid(attempt), order_id="order_ABCDEFGHIJKLMN")
+    assert payments.record(stranger) == "unmatched"
+    for status in ("failed", "captured"):
+        assert payments.record(paid(attempt, status=status)) == "unchanged"
+    assert outcome(attempt.order) == NEVER_PAID
+    assert payments.record(stranger) == "unmatched"
+    assert_told()
+
+
 def test_a_report_that_leaves_the_order_out_is_of_the_order_that_is_known() -> None:
     attempt = ordered()
     payments.record(paid(attempt, status="authorized"))
