@@ -51,9 +51,9 @@ def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -
     """Let each transactional test end with the rows that the migrations wrote, instead of none."""
     with pytest.MonkeyPatch.context() as patch, ExitStack() as stack:
         with django_db_blocker.unblock():
-            make_shop()
             if connection.vendor == "sqlite" and not migrated_file().exists():
                 keep_migrated(migrated_file())
+            make_shop()
             restore = stack.enter_context(kept_database())
         patch.setattr(TransactionTestCase, "_fixture_teardown", lambda _test: restore())
         yield

@@ -61,6 +61,7 @@ def nested(levels: int) -> Any:
 
 
 REFUSED_BODIES: dict[str, Body] = {
+    "nothing paid": captured(amount=0),
     "nothing": raw(b""),
     "blanks": raw(b" \n\t"),
     "no JSON": raw(b"{'event': 'payment.captured'}"),
@@ -135,7 +136,6 @@ REFUSED_BODIES: dict[str, Body] = {
 UNPAID_BODIES: dict[str, Body] = {
     "one paisa less": lambda attempt: captured(amount=attempt.amount - 1)(attempt),
     "one paisa more": lambda attempt: captured(amount=attempt.amount + 1)(attempt),
-    "nothing paid": captured(amount=0),
     "another currency": captured(currency="USD"),
     "order id of nobody": captured(order_id="order_ABCDEFGHIJKLMN"),
     "no order id": captured(order_id=None),
