@@ -113,7 +113,7 @@ def _record(facts: PaymentFacts, order_facts: OrderFacts | None) -> str:
             verdict = compare(order, payment, attempt, order_facts)
         if verdict in (Verdict.MATCH, Verdict.MISMATCH):
             judgement.judge(order, payment, is_match=verdict is Verdict.MATCH)
-        elif payment.status == PaymentStatus.REFUNDED:
+        elif verdict is None and payment.status == PaymentStatus.REFUNDED:
             judgement.ask_about_rest(order, payment)
         refunds.settle(payment)
         if verdict is Verdict.UNKNOWN:

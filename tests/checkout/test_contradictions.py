@@ -191,3 +191,12 @@ def test_a_rest_of_money_that_is_called_refunded_waits_for_a_person() -> None:
     refunds.record(replace(refunded(attempt, 300, 2), payment_id=third.payment_id))
     assert not AttentionCase.objects.filter(closed_at=None).exists()
     assert_books_hold()
+
+
+def test_razorpay_is_asked_before_a_person_about_a_rest() -> None:
+    attempt = ordered()
+    odd = attempt.amount + 4_715
+    payments.record(paid(attempt, status="refunded", captured=False, amount=odd, amount_refunded=200))
+    assert payments.record(paid(attempt, amount=odd)) == "ask_razorpay"
+    assert not AttentionCase.objects.exists()
+    assert_books_hold()
