@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import IO
 
 from tests.browser import MISSING, install_chromium
+from tests.template import migrated_file
 
 ROOT = Path(__file__).resolve().parents[1]
 LOGS = ROOT / "var"
@@ -26,6 +27,7 @@ BROWSER_FOLDERS = ("tests/razorpay_simulator", "tests/journeys")
 # Another program, and tests that read the source or start programs without a database.
 WITHOUT_DATABASE = (
     "tests/config/test_checks.py",
+    "tests/config/test_settings.py",
     "tests/razorpay_simulator",
     "tests/test_architecture.py",
     "tests/test_docs.py",
@@ -64,6 +66,8 @@ class Run:
                 again = ["-m", "not browser and not once", *(f"--ignore={path}" for path in WITHOUT_DATABASE), "tests"]
                 lanes.start("PostgreSQL", [again], {"DATABASE_URL": address})
             journeys = [["-m", "browser", folder] for folder in BROWSER_FOLDERS]
+            # Made once for all that run on SQLite.
+            migrated_file()
             lanes.start("Browser", journeys, is_possible=install_chromium)
             lanes.start("SQLite, long", [[*LONG]], after="Browser")
             print("\n== SQLite", flush=True)

@@ -20,7 +20,7 @@ from checkout import open_orders, patience, throttle
 from tests.__main__ import BROWSER_FOLDERS
 from tests.factories import make_shop
 from tests.programs import Simulator, running_simulator
-from tests.template import keep_migrated, kept_database, migrated_file
+from tests.template import kept_database, migrated_file
 
 BROWSER_FIXTURES = {"browser", "context", "page"}
 
@@ -39,10 +39,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="session")
 def django_db_keepdb(django_db_keepdb: bool) -> bool:
-    """Begin on SQLite with a file on which the migrations have run before, if there is one: they take long."""
-    if connection.vendor != "sqlite" or not (file := migrated_file()).exists():
+    """Begin on SQLite with a file on which the migrations have run before."""
+    if connection.vendor != "sqlite":
         return django_db_keepdb
-    shutil.copyfile(file, django_settings.DATABASES["default"]["TEST"]["NAME"])
+    shutil.copyfile(migrated_file(), django_settings.DATABASES["default"]["TEST"]["NAME"])
     return True
 
 
@@ -51,8 +51,6 @@ def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -
     """Let each transactional test end with the rows that the migrations wrote, instead of none."""
     with pytest.MonkeyPatch.context() as patch, ExitStack() as stack:
         with django_db_blocker.unblock():
-            if connection.vendor == "sqlite" and not migrated_file().exists():
-                keep_migrated(migrated_file())
             make_shop()
             restore = stack.enter_context(kept_database())
         patch.setattr(TransactionTestCase, "_fixture_teardown", lambda _test: restore())

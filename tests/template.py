@@ -7,6 +7,7 @@ Servers and other programs keep their connections over it: nothing is replaced u
 import hashlib
 import os
 import sqlite3
+import subprocess
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
@@ -14,8 +15,9 @@ from pathlib import Path
 
 from django.db import connection, connections, transaction
 
+from tests.programs import MANAGE, ROOT
+
 Restore = Callable[[], None]
-ROOT = Path(__file__).resolve().parents[1]
 # The files of migrated databases. One is made anew whenever a migration or a dependency changes.
 KEPT = ROOT / "var/test-databases"
 PATIENCE = 60.0
@@ -35,21 +37,21 @@ REWIND = f"""
 
 
 def migrated_file() -> Path:
-    """Return where an SQLite file lies, or will lie, on which these migrations have run: they take long."""
+    """Return an SQLite file on which these migrations have run: they take long, so they are run once and kept."""
     found = hashlib.sha256((ROOT / "requirements.txt").read_bytes())
     for folder in ("accounts", "catalog", "checkout", "site", "webhooks"):
         for migration in sorted((ROOT / folder).glob("**/migrations/*.py")):
             found.update(migration.read_bytes())
-    return KEPT / f"{found.hexdigest()[:20]}.sqlite3"
-
-
-def keep_migrated(file: Path) -> None:
-    """Keep the default database as `file` for the next run, whole or not at all."""
-    KEPT.mkdir(parents=True, exist_ok=True)
-    name, begun = str(connection.settings_dict["NAME"]), file.with_suffix(f".{os.getpid()}")
-    with closing(sqlite3.connect(name)) as now, closing(sqlite3.connect(begun)) as kept:
-        now.backup(kept)
-    begun.replace(file)
+    file = KEPT / f"{found.hexdigest()[:20]}.sqlite3"
+    if not file.exists():
+        KEPT.mkdir(parents=True, exist_ok=True)
+        begun = file.with_suffix(f".{os.getpid()}")
+        environment = {"DJANGO_SETTINGS_MODULE": "config.settings", "DATABASE_URL": f"sqlite:///{begun}"}
+        migrate = [*MANAGE, "migrate", "--verbosity=0", "--skip-checks"]
+        subprocess.run(migrate, env={**os.environ, **environment}, check=True)
+        # Whole or not at all.
+        begun.replace(file)
+    return file
 
 
 @contextmanager

@@ -15,7 +15,7 @@ from catalog.query import ListingQuery
 from tests.catalog.listings import HOSTILE, listing, queries, titles
 from tests.factories import make_product
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 CEILING = 13
 """The shop allows 15: this leaves two for a cart's badge."""
 

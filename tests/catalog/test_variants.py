@@ -14,7 +14,7 @@ from catalog.models import Brand, CatalogPage, Genre, ProductPage, ProductPhoto,
 from tests.catalog.test_pictures import upload
 from tests.factories import make_edited_product, make_shop
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 
 def draft(page_id: int) -> Any:

@@ -12,7 +12,7 @@ from checkout.status import OrderStatus
 from tests.checkout.orders import assert_books_hold, ordered, paid, refund_of, stock_of
 from tests.factories import Buyer
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 
 def bought(quantity: int = 2) -> Order:

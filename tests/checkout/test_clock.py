@@ -22,7 +22,7 @@ from tests.clock import Clock
 from tests.factories import Buyer, make_product
 from tests.programs import Simulator
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 JUMPS = [{"hours": 1}, {"hours": -1}, {"days": 1}, {"days": -1}, {"days": 3650}, {"days": -3650}]
 
 

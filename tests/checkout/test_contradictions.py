@@ -18,7 +18,7 @@ from checkout.models.ledger import EntryKind
 from checkout.status import RefundStatus
 from tests.checkout.orders import NEVER_PAID, ONCE_PAID, assert_books_hold, ordered, outcome, paid
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 
 def refunded(attempt: RazorpayOrder, amount: int, number: int = 1, **changes: str) -> RefundFacts:

@@ -171,13 +171,14 @@ def chosen(steps: list[str]) -> list[int]:
     """Return at which steps to kill, counted from 1: at all in a proof, else at a sample.
 
     With SQLite the sample has each step that leaves something behind, once if several look the same. The others end as
-    the one before them, as long as a transaction is one.
+    the one before them, as long as a transaction is one: of those it has few.
     """
     numbers = range(1, len(steps) + 1)
     if effort.IS_FULL:
         return list(numbers)
-    sample = {number for number in numbers if number % 8 == 0}
-    if connection.vendor == "sqlite":
+    is_sqlite = connection.vendor == "sqlite"
+    sample = {number for number in numbers if number % (40 if is_sqlite else 8) == 0}
+    if is_sqlite:
         # A COMMIT is known by what was written before it.
         kinds = {tuple(steps[:number][-3:]): number for number in numbers if leaves_something(steps[number - 1])}
         sample.update(kinds.values())

@@ -16,7 +16,7 @@ from tests.checkout.orders import assert_books_hold, ordered, paid
 from tests.checkout.reports import deliver, dispute_entity, event
 from tests.programs import Simulator
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 
 def bought() -> Payment:

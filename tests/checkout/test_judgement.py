@@ -26,7 +26,7 @@ from tests.checkout.orders import (
     stock_of,
 )
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 
 def stray(order: Order, amount: int, number: int = 7) -> Payment:

@@ -23,7 +23,7 @@ from tests.checkout.orders import (
     stock_of,
 )
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 
 def told(order: Order, *kinds: str) -> list[tuple[str, str, str | None]]:

@@ -38,6 +38,7 @@ def kinds() -> list[str]:
     return list(AttentionCase.objects.order_by("pk").values_list("kind", flat=True))
 
 
+@pytest.mark.once
 @pytest.mark.covers("E10", "E11", "E12", "E13")
 def test_any_order_and_number_of_reports_ends_in_the_same_state() -> None:
     make_product(SKU, on_hand=100)

@@ -268,6 +268,7 @@ def test_money_for_an_attempt_whose_id_was_never_stored(simulator: Simulator) ->
     assert outcome(order) == ONCE_PAID
 
 
+@pytest.mark.once
 @pytest.mark.covers("L6")
 def test_more_than_a_page_of_payments(faulty: FaultyRazorpay) -> None:
     make_product(SKU)

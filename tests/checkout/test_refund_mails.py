@@ -19,7 +19,7 @@ from tests.checkout.orders import cart_with, dashboard_refund, ordered, paid, pl
 from tests.factories import make_product
 from tests.programs import Simulator
 
-pytestmark = [pytest.mark.django_db, pytest.mark.covers("PA9", "PA10")]
+pytestmark = [pytest.mark.django_db, pytest.mark.once, pytest.mark.covers("PA9", "PA10")]
 AMOUNT = 1_00_050
 ARN = "74332744091234567890123"
 

@@ -17,7 +17,7 @@ from checkout.refunds import RefundRefused
 from tests.checkout import reports
 from tests.checkout.orders import assert_books_hold, dashboard_refund, ordered, paid, refund_of
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 
 def bought() -> Payment:

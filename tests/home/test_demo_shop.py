@@ -226,6 +226,7 @@ def test_loading_twice_changes_nothing() -> None:
     assert [block.value["title"] for block in HomePage.objects.get().body] == ["Changed by an editor"]
 
 
+@pytest.mark.once
 @pytest.mark.usefixtures("shop")
 def test_a_large_catalogue_is_a_valid_one(client: Client) -> None:
     for number in (40, 60, 60):
@@ -247,6 +248,7 @@ def a_message() -> ContactMessage:
     return ContactMessage.objects.create(subject="question", name="Asha", email="asha@example.in", text="Hello")
 
 
+@pytest.mark.once
 @pytest.mark.usefixtures("shop")
 def test_each_role_may_do_its_own_work() -> None:
     shop = CatalogPage.objects.get()

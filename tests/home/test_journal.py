@@ -16,7 +16,7 @@ from home.models import HomePage, JournalIndexPage, StoryPage, StoryProduct
 from tests.catalog.test_pictures import upload
 from tests.factories import make_product, make_shop
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 ATOM = {"atom": "http://www.w3.org/2005/Atom"}
 
 

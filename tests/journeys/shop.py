@@ -148,11 +148,9 @@ def environment(folder: Path, *, port: int, simulator: Simulator) -> dict[str, s
 
 def prepare(env: Mapping[str, str], database: Path) -> None:
     """Make database, demo shop and static files, the last beside the first two."""
-    if (migrated := migrated_file()).exists():
-        shutil.copyfile(migrated, database)
+    shutil.copyfile(migrated_file(), database)
     collect = [*MANAGE, "collectstatic", "--noinput", "--verbosity=0"]
     with subprocess.Popen(collect, cwd=ROOT, env={**os.environ, **env}) as collecting:
-        manage(env, "migrate", "--verbosity=0")
         manage(env, "load_demo_shop")
     assert collecting.returncode == 0
 

@@ -20,7 +20,7 @@ from tests.checkout import reports
 from tests.checkout.orders import assert_books_hold, ordered, stock_of
 from tests.effort import IS_FULL, count
 
-pytestmark = [pytest.mark.django_db, pytest.mark.timeout(0)]
+pytestmark = [pytest.mark.django_db, pytest.mark.once, pytest.mark.timeout(0)]
 SHARE = 15
 # States that are equal have equal books, so that the audit looks at a part of them only.
 AUDITED = 10

@@ -26,7 +26,7 @@ from tests.webhooks.fuzzing import Generator
 from webhooks import inbox, views
 from webhooks.models import Outcome, WebhookEvent
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 SIZE = 500
 # Of so many batches one is applied once more.
 REPLAYED = 4

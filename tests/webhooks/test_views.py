@@ -216,6 +216,7 @@ def test_a_posted_failure_only_leads_to_the_order(client: Client) -> None:
         assert client.post("/payments/callback/", {**error, "error[metadata]": text}).status_code == 400
 
 
+@pytest.mark.once
 @pytest.mark.covers("D6")
 def test_a_triple_replayed_for_a_paid_order_calls_nobody(client: Client, faulty: FaultyRazorpay) -> None:
     attempt = ordered()

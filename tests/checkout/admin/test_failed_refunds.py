@@ -18,7 +18,7 @@ from tests.checkout.faults import FaultyRazorpay
 from tests.checkout.orders import assert_books_hold, dashboard_refund, ordered, paid, refund_of, settled, stock_of
 from tests.programs import Simulator
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 REFUND = "POST .*/refund"
 
 

@@ -18,7 +18,7 @@ from checkout.status import OrderStatus
 from tests.checkout import orders as tell
 from tests.checkout.reports import dispute_entity
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 
 def page(client: Client, order: Order) -> str:
@@ -221,7 +221,6 @@ def test_a_parcel_is_followed_at_its_carrier(staff: Client, client: Client) -> N
     assert url in str(emails.compose(mail).body)
 
 
-@pytest.mark.once
 def test_the_parcel_that_left_stands_first(staff: Client, staff_user: User) -> None:
     order = paid_order().order
     parcel = {"carrier": "Delhivery Surface", "tracking_number": "1234"}

@@ -22,7 +22,7 @@ from tests.checkout.orders import assert_books_hold, dashboard_refund, make_over
 from tests.factories import Buyer, make_product
 from tests.programs import Simulator
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 
 @pytest.fixture
@@ -114,7 +114,6 @@ def test_more_than_the_pieces_cost_goes_back_only_on_purpose(owner: Client, orde
     assert Refund.objects.get().amount == order.total
 
 
-@pytest.mark.once
 def test_pieces_for_the_shelf_are_asked_for(owner: Client, order: Order) -> None:
     data = {**form_of(owner, url_of(order)), "reason": "One back", "restock": "on"}
     answer = owner.post(url_of(order), data)
@@ -124,7 +123,6 @@ def test_pieces_for_the_shelf_are_asked_for(owner: Client, order: Order) -> None
     assert list(mistyped.context["form"].errors) == [f"line_{order.lines.get().pk}"]
 
 
-@pytest.mark.once
 @pytest.mark.parametrize(("act", "way_out"), [("refund", "Keep the payment"), ("cancel", "Keep the order")])
 def test_what_moves_money_says_so_and_tells_what_is_left(act: str, way_out: str, owner: Client, order: Order) -> None:
     line = order.lines.get()

@@ -13,7 +13,7 @@ from tests.checkout.queries import nothing_written
 from tests.factories import Buyer, make_product
 from tests.programs import Simulator
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 JSON = {"accept": "application/json"}
 
 
