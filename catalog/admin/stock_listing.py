@@ -5,7 +5,7 @@ from typing import Any
 
 import django_filters
 from django import forms
-from django.db.models import F, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.filters import WagtailFilterSet
@@ -18,7 +18,7 @@ from catalog.admin.columns import Shown, StateColumn
 from catalog.admin.uploads import may_upload
 from catalog.availability import availability, few
 from catalog.export import NeutralisedExport
-from catalog.models import ShopSettings, Stock, Upload
+from catalog.models import ShopSettings, Stock, StockMovement, Upload
 
 TONES = {"ok": "delivered", "warn": "pending", "danger": "failed"}
 EXPORTED = ["SKU", "Product", "On hand", "Reserved", "Free"]
@@ -77,9 +77,10 @@ class StockFilterSet(WagtailFilterSet):
         fields: list[str] = []
 
     def by_level(self, rows: QuerySet[Stock], name: str, value: str) -> QuerySet[Stock]:
-        """Keep what has so few free pieces."""
+        """Keep what has so few free pieces. What never had stock has not run short."""
         low = few(ShopSettings.current().low_stock_threshold, "variant__")
-        wanted = {"low": Q(free__gt=0, free__lte=low), "none": Q(free__lte=0), "short": Q(free__lte=low)}
+        has_come = Exists(StockMovement.objects.filter(stock=OuterRef("pk")))
+        wanted = {"low": Q(free__gt=0, free__lte=low), "none": Q(free__lte=0), "short": Q(has_come, free__lte=low)}
         return rows.filter(wanted[value])
 
     def by_sale(self, rows: QuerySet[Stock], name: str, value: bool) -> QuerySet[Stock]:

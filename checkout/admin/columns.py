@@ -19,6 +19,12 @@ class StatusColumn(Column):
         return context
 
 
+class OrderStatusColumn(StatusColumn):
+    """The same, and a mark on orders that are late."""
+
+    cell_template_name = "checkout/admin/parts/order_status_cell.html"
+
+
 class PaymentColumn(Column):
     """The amount of a payment in the currency that it came in."""
 

@@ -3,9 +3,10 @@
 from collections import OrderedDict
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import BooleanField, Case, Q, QuerySet, Value, When
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.utils.functional import cached_property
 from wagtail.admin.menu import MenuItem
 from wagtail.admin.ui.tables import Column, DateColumn
 from wagtail.admin.widgets.button import Button
@@ -15,15 +16,16 @@ from catalog.admin.columns import RupeesColumn
 from catalog.export import NeutralisedExport
 from checkout.admin import policy, queue
 from checkout.admin.acts import open_acts
-from checkout.admin.columns import StatusColumn
+from checkout.admin.columns import OrderStatusColumn
 from checkout.admin.export import COLUMNS
+from checkout.admin.filters import late
 from checkout.admin.search import find
 from checkout.models import Order
 
 LIST_DISPLAY = [
     "number",
     Column("full_name", label="Buyer", sort_key="full_name", classname="shop-buyer"),
-    StatusColumn("status", sort_key="status"),
+    OrderStatusColumn("status", sort_key="status"),
     RupeesColumn("total", sort_key="total", classname="shop-amount"),
     Column("state_name", label="Delivery state", sort_key="state", classname="shop-state"),
     DateColumn("created_at", label="Placed", sort_key="created_at", classname="shop-age"),
@@ -50,9 +52,17 @@ class OrderIndexView(NeutralisedExport, snippets.IndexView):
         return response if self.is_export else queue.remember(request, response)
 
     def get_base_queryset(self) -> QuerySet[Order]:
-        """Bring the code of each order along."""
+        """Bring along the code of each order and, for the page, whether it is late."""
         found: QuerySet[Order] = super().get_base_queryset().select_related("coupon")
+        if not self.is_export:
+            is_late = Case(When(self.late, then=Value(True)), default=Value(False), output_field=BooleanField())
+            found = found.annotate(is_late=is_late)
         return found.filter(queue.TO_BE_SENT) if self._is_days_work() else found
+
+    @cached_property
+    def late(self) -> Q:
+        """What makes an order late now."""
+        return late()
 
     def _is_days_work(self) -> bool:
         return bool(self.request.GET.get(queue.WORK) == queue.TO_SEND)
@@ -60,7 +70,7 @@ class OrderIndexView(NeutralisedExport, snippets.IndexView):
     def get_context_data(self, *args: Any, **kwargs: Any) -> dict[str, Any]:
         """Add the day's work above the list; what replaces the rows alone does without."""
         context: dict[str, Any] = super().get_context_data(*args, **kwargs)
-        return context if self.results_only else {**context, "ways": queue.ways(self.request.GET)}
+        return context if self.results_only else {**context, "ways": queue.ways(self.request.GET, self.late)}
 
     def search_queryset(self, queryset: QuerySet[Order]) -> QuerySet[Order]:
         """Find orders also by the ids of their payments, and by a phone number as people write it."""

@@ -41,14 +41,14 @@ class Way:
     is_here: bool
 
 
-def count() -> dict[str, int]:
-    """Count the orders of each queue, reading none that is over."""
+def count(is_late: Q | None = None) -> dict[str, int]:
+    """Count the orders of each queue, reading none that is over. `is_late` is `late()`, if that was worked out."""
     still_open = Order.objects.filter(status__in=[OrderStatus.PAID, OrderStatus.PACKED, OrderStatus.ON_HOLD])
     found: dict[str, int] = still_open.aggregate(
         to_send=Count("pk", filter=TO_BE_SENT),
         to_pack=Count("pk", filter=Q(status=OrderStatus.PAID)),
         to_ship=Count("pk", filter=Q(status=OrderStatus.PACKED)),
-        late=Count("pk", filter=late()),
+        late=Count("pk", filter=is_late or late()),
         on_hold=Count("pk", filter=Q(status=OrderStatus.ON_HOLD)),
     )
     return found
@@ -60,9 +60,9 @@ def undecided() -> int:
     return waiting.values("order").distinct().count()
 
 
-def ways(query: QueryDict) -> list[Way]:
+def ways(query: QueryDict, is_late: Q | None = None) -> list[Way]:
     """Return the links above the list of orders, for the address with this query."""
-    counts = {**count(), "undecided": undecided()}
+    counts = {**count(is_late), "undecided": undecided()}
     here = {name: query[name] for name in query if query[name]}
     queues = [(f"{words} ({counts[name]})", filters) for name, (words, filters) in QUEUES.items()]
     periods = [(words, {"period": period}) for period, words in PERIODS]

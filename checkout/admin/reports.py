@@ -2,82 +2,17 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
-from decimal import Decimal
 from typing import Any
 
 from django.db.models import Model, QuerySet
 from django.urls import reverse
-from wagtail.admin.ui.tables import Column
 from wagtail.permission_policies import ModelPermissionPolicy
 
 from catalog.models import EmptySearch, Stock
-from catalog.money import decimal_rupees, rupees
-from checkout.admin.export import local
+from checkout.admin.report_fields import Field, amount, count
 from checkout.models import LedgerEntry
 from checkout.reports import goods, gst, money, sales
 from checkout.reports.period import Period
-
-PAISE = Decimal("0.01")
-CLASSES = {"text": "", "id": "shop-id", "time": "shop-time", "count": "shop-amount", "rupees": "shop-amount"}
-
-
-@dataclass(frozen=True)
-class Field:
-    """One column: `kind`: shown and exported as text, id, count, rupees or time. `is_summed` adds it up."""
-
-    name: str
-    label: str
-    kind: str = "text"
-    is_summed: bool = False
-
-    def column(self) -> Column:
-        """Return it as a column of the admin's tables."""
-        return ValueColumn(self, classname=f"shop-value {CLASSES[self.kind]}".strip())
-
-    def shown(self, value: Any) -> str:
-        """Return a value as people read it."""
-        if value is None or value == "":
-            return ""
-        if self.kind == "rupees":
-            return rupees(value, always_paise=True)
-        if self.kind == "count":
-            return f"{value:,}"
-        if isinstance(value, date) and not isinstance(value, datetime):
-            return f"{value:%-d %b %Y}"
-        return local(value) if isinstance(value, datetime) else str(value)
-
-    def exported(self, value: Any) -> Any:
-        """Return a value for a spreadsheet: rupees with two decimals, times of the shop, the rest as it is."""
-        if self.kind == "rupees":
-            return decimal_rupees(value).quantize(PAISE)
-        if self.kind == "count":
-            return value
-        return self.shown(value)
-
-
-def amount(name: str, label: str) -> Field:
-    """Return a column of paise that is added up."""
-    return Field(name, label, "rupees", is_summed=True)
-
-
-def count(name: str, label: str, *, is_summed: bool = True) -> Field:
-    """Return a column of whole numbers."""
-    return Field(name, label, "count", is_summed=is_summed)
-
-
-class ValueColumn(Column):
-    """A cell of a report, which names its column where the table is told row by row: on a telephone."""
-
-    cell_template_name = "checkout/admin/parts/report_cell.html"
-
-    def __init__(self, field: Field, **kwargs: Any) -> None:
-        super().__init__(field.name, label=field.label, **kwargs)
-        self.field = field
-
-    def get_value(self, instance: Any) -> str:
-        """Return the text."""
-        return self.field.shown(super().get_value(instance))
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from wagtail.permissions import page_permission_policy
 
 from catalog.admin.stock import never_received
 from catalog.admin.stock_listing import BookPolicy
-from catalog.availability import availability, few
+from catalog.availability import availability
 from catalog.models import ProductPage, ProductPhoto, ShopSettings, Stock
 from checkout.admin.home import Figure
 from home import shortages
@@ -148,6 +148,5 @@ def figure(request: HttpRequest) -> Figure | None:
     """Return of how many SKUs few or none are left, for people who may see stock."""
     if not sees_stock(request.user):
         return None
-    low = F("reserved") + few(ShopSettings.for_request(request).low_stock_threshold, "variant__")
-    number = Stock.objects.filter(variant__is_active=True, variant__page__live=True, on_hand__lte=low).count()
+    number = shortages.short(ShopSettings.for_request(request)).count()
     return Figure("list-ul", str(number), _("few or none left"), short_url())

@@ -66,6 +66,9 @@ def test_an_editor_finds_drafts_incomplete_models_and_what_runs_short(editor: Cl
         reverse("stock:index") + "?level=short&amp;for_sale=true",
     ):
         assert f'href="{url}"' in html
+    assert "<strong>1</strong> few or none left" in html
+    listed = editor.get(reverse("stock:index") + "?level=short&for_sale=true").context["object_list"]
+    assert [row.variant.sku for row in listed] == ["DDD-1"]
 
 
 def in_role_user(browser: Client) -> Any:

@@ -52,6 +52,8 @@ def test_orders_that_should_have_left_the_shop_are_late(
     listed = staff.get("/admin/orders/?late=true").context["object_list"]
     assert {order.pk for order in listed} == expected
     assert f"<strong>{len(expected)}</strong> late</a>" in home(staff)
+    everything = staff.get("/admin/orders/?ordering=-created_at").content.decode()
+    assert everything.count('shop-status--late">Late</span>') == len(expected)
 
 
 def test_quiet_day(staff: Client) -> None:

@@ -8,7 +8,7 @@ from django.test import Client
 from django.utils import timezone
 from openpyxl import load_workbook
 
-from checkout import payments
+from checkout import payments, refunds
 from checkout.admin.reports import REPORTS, Report
 from checkout.models import Order
 from tests.checkout import orders as tell
@@ -103,3 +103,10 @@ def test_each_cell_names_its_column_for_a_telephone(owner: Client, sold: Order) 
     report = next(report for report in REPORTS if report.slug == "gst")
     html = owner.get(report.url).content.decode()
     assert re.findall(r'<td class="shop-value[^"]*" data-label="([^"]+)"', html) == [f.label for f in report.fields]
+
+
+@pytest.mark.once
+def test_a_refund_leads_to_its_order(owner: Client, sold: Order) -> None:
+    refunds.request(payment_id=sold.payments.get().pk, amount=500, reason="a dent")
+    html = owner.get("/admin/reports/shop/refunds/").content.decode()
+    assert f'<a href="/admin/orders/inspect/{sold.pk}/">{sold.number}</a>' in html
