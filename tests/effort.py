@@ -19,7 +19,7 @@ def number(name: str, usual: int) -> int:
 EXAMPLES = number("PROVE_EXAMPLES", 100)
 STEPS = number("PROVE_STEPS", 30)
 # After how many of its steps the audit looks at the rows.
-AUDIT_EVERY = number("PROVE_AUDIT_EVERY", 3)
+AUDIT_EVERY = number("PROVE_AUDIT_EVERY", 10)
 # Where the lives begin: another number, other lives. So a long proof can be made in parts.
 FIRST_SEED = number("PROVE_FIRST_SEED", 0)
 # Of what is random: beginnings.

@@ -20,7 +20,9 @@ def settle(payment: Payment) -> None:
 
     Money that was never captured is no revenue, so that its return is none either: nothing is booked for it.
     """
-    if not ledger.captured(payment):
+    captured = ledger.captured(payment)
+    # Of most payments nothing ever leaves: no refund was heard of, and neither a bank nor a person took anything.
+    if not captured or (ledger.kept(payment) == captured and not payment.refunds.exists()):
         return
     recognise(payment)
     done = payment.refunds.filter(status__in=[RefundStatus.PROCESSED, RefundStatus.FAILED])
