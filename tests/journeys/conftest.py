@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
 SCREENS = {"phone": (390, 844, "dark"), "desktop": (1280, 850, "light")}
+# For a journey whose pages are looked at on every screen elsewhere, and whose steps no screen changes.
+ON_A_PHONE = pytest.mark.parametrize("screen", ["phone"])
 # Cores are often shared with other work: what takes long is no fault.
 PATIENCE = 30_000
 MakeShopper = Callable[..., Shopper]
@@ -77,9 +79,8 @@ def make_shopper(browser: "Browser", shop: Shop) -> Iterator[MakeShopper]:
 def screen(request: pytest.FixtureRequest) -> str:
     """The name of a screen; a journey that asks for it is made on each.
 
-    A file whose journeys are about the network, the admin or another thing that no screen changes names one of them:
-    `pytestmark = pytest.mark.parametrize("screen", ["phone"])`. Each page that they show is looked at on both by
-    test_accessibility.
+    Journeys about the network, the admin or another thing that no screen changes name one of them: `@ON_A_PHONE`. Each
+    page that they show is looked at on both by test_accessibility.
     """
     return str(request.param)
 

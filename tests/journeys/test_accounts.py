@@ -4,10 +4,11 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.journeys.accounts import come_in
+from tests.journeys.conftest import ON_A_PHONE
 from tests.journeys.shop import Shop
 from tests.journeys.shopper import Shopper
 
-pytestmark = pytest.mark.parametrize("screen", ["phone"])
+pytestmark = ON_A_PHONE
 
 
 @pytest.mark.covers("CO1", "PA7")

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 import pytest
 from playwright.sync_api import Locator, expect
 
-from tests.journeys.conftest import MakeShopper
+from tests.journeys.conftest import ON_A_PHONE, MakeShopper
 from tests.journeys.shop import Shop
 from tests.journeys.shopper import Shopper
 
@@ -74,6 +74,7 @@ def test_changing_removing_and_undoing(shopper: Shopper) -> None:
 
 
 @pytest.mark.covers("CA4")
+@ON_A_PHONE
 def test_more_than_there_are(shopper: Shopper, shop: Shop) -> None:
     """A number that the shop does not have is refused in words, and the cart stays as it was."""
     sku = "BD43-HG-0062"
@@ -87,6 +88,7 @@ def test_more_than_there_are(shopper: Shopper, shop: Shop) -> None:
 
 
 @pytest.mark.covers("CA1")
+@ON_A_PHONE
 def test_the_cart_survives_closing_the_browser(shopper: Shopper, make_shopper: MakeShopper, screen: str) -> None:
     shopper.add(RALLY)
     state = shopper.context.storage_state()
@@ -102,6 +104,7 @@ def test_the_cart_survives_closing_the_browser(shopper: Shopper, make_shopper: M
     expect(later.page.get_by_role("heading", name="Monsoon Rally No. 64")).to_be_visible()
 
 
+@ON_A_PHONE
 def test_sold_out_between_cart_and_checkout(shopper: Shopper, shop: Shop) -> None:
     sku = "CW32-EV-0005"
     shopper.add(sku)
@@ -122,6 +125,7 @@ def test_sold_out_between_cart_and_checkout(shopper: Shopper, shop: Shop) -> Non
 
 
 @pytest.mark.covers("CA3")
+@ON_A_PHONE
 def test_price_changed_between_checkout_and_paying(shopper: Shopper, shop: Shop) -> None:
     """The new total is told, and charged only when the buyer presses again."""
     sku = "MM24-SY-0021"

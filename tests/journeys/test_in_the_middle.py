@@ -3,11 +3,11 @@
 import pytest
 from playwright.sync_api import expect
 
-from tests.journeys.conftest import MakeShopper
+from tests.journeys.conftest import ON_A_PHONE, MakeShopper
 from tests.journeys.shop import Shop
 from tests.journeys.shopper import Shopper
 
-pytestmark = pytest.mark.parametrize("screen", ["phone"])
+pytestmark = ON_A_PHONE
 SKU = "CW64-MR-0064"
 ONE_USE = """
 from checkout.models import Coupon

@@ -4,7 +4,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.journeys import accounts
-from tests.journeys.conftest import MakeShopper
+from tests.journeys.conftest import ON_A_PHONE, MakeShopper
 from tests.journeys.shop import Shop
 from tests.journeys.shopper import Shopper
 from tests.journeys.states import PLAIN, SOLD_OUT
@@ -40,6 +40,7 @@ def test_a_model_is_kept_and_found_again(shopper: Shopper, screen: str) -> None:
 
 
 @pytest.mark.covers("PP13")
+@ON_A_PHONE
 def test_what_is_gone_is_named_and_taken_off(shopper: Shopper) -> None:
     page = shopper.page
     shopper.goto("/")
@@ -82,6 +83,7 @@ def test_an_account_has_one_list_on_every_device(make_shopper: MakeShopper) -> N
 
 
 @pytest.mark.covers("PP14")
+@ON_A_PHONE
 def test_the_last_eight_that_were_looked_at_stand_below_a_model(shopper: Shopper, shop: Shop) -> None:
     page = shopper.page
     slugs = [
@@ -98,6 +100,7 @@ def test_the_last_eight_that_were_looked_at_stand_below_a_model(shopper: Shopper
 
 
 @pytest.mark.covers("PP13")
+@ON_A_PHONE
 def test_without_javascript_there_is_no_button_that_does_nothing(plain_shopper: Shopper) -> None:
     page = plain_shopper.page
     for path in ("/shop/", "/wishlist/"):
@@ -107,6 +110,7 @@ def test_without_javascript_there_is_no_button_that_does_nothing(plain_shopper: 
 
 
 @pytest.mark.covers("PP5")
+@ON_A_PHONE
 def test_without_javascript_a_sold_out_model_takes_an_address(plain_shopper: Shopper, shop: Shop) -> None:
     page = plain_shopper.page
     plain_shopper.see(PLAIN)

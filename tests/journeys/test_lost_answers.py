@@ -5,11 +5,11 @@ import re
 import pytest
 from playwright.sync_api import Route, expect
 
-from tests.journeys.conftest import MakeShopper
+from tests.journeys.conftest import ON_A_PHONE, MakeShopper
 from tests.journeys.shop import Shop
 from tests.journeys.shopper import Shopper
 
-pytestmark = pytest.mark.parametrize("screen", ["phone"])
+pytestmark = ON_A_PHONE
 SKU = "CW32-AR-0003"
 
 

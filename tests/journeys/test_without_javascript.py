@@ -5,6 +5,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
+from tests.journeys.conftest import ON_A_PHONE
 from tests.journeys.shop import Shop
 from tests.journeys.shopper import Shopper
 
@@ -58,6 +59,7 @@ def test_a_whole_purchase(plain_shopper: Shopper, shop: Shop) -> None:
 
 
 @pytest.mark.covers("AX8")
+@ON_A_PHONE
 def test_removing_the_last_car(plain_shopper: Shopper) -> None:
     plain_shopper.add(SKU)
     plain_shopper.button("Remove").click()
@@ -65,6 +67,7 @@ def test_removing_the_last_car(plain_shopper: Shopper) -> None:
 
 
 @pytest.mark.covers("C5", "PA6")
+@ON_A_PHONE
 def test_razorpays_script_is_blocked(shopper: Shopper, shop: Shop) -> None:
     page = shopper.page
     shopper.lose("**/v1/checkout.js")
@@ -77,6 +80,7 @@ def test_razorpays_script_is_blocked(shopper: Shopper, shop: Shop) -> None:
     assert shop.status(number) == "paid"
 
 
+@ON_A_PHONE
 def test_coming_back_from_razorpays_page_without_paying(plain_shopper: Shopper, shop: Shop) -> None:
     number = plain_shopper.place_order(SKU)
     plain_shopper.button("Pay ₹").click()
@@ -92,6 +96,7 @@ def cookies(shopper: Shopper, shop: Shop) -> dict[str, str]:
 
 
 @pytest.mark.covers("C6", "C14")
+@ON_A_PHONE
 def test_the_callback_needs_no_cookie(plain_shopper: Shopper, shop: Shop) -> None:
     """A POST from another site brings no Lax cookie, and the shop must not give this browser a new one instead."""
     shopper = plain_shopper

@@ -36,6 +36,7 @@ def test_a_race(name: str, seed: int, shop: Shop, simulator: Simulator) -> None:
     count("races")
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("name", RACES if IS_FULL else ["last unit", "three ways"])
 def test_the_control_without_guards(name: str, simulator: Simulator, tmp_path: Path) -> None:
     with running_shop(tmp_path, simulator, processes=4, settings_module="tests.proofs.unsafe") as unsafe:
