@@ -33,7 +33,7 @@ os.environ.update(
 )
 
 from config.settings import *  # noqa: E402, F403 - the shop's settings, after the environment above is set.
-from config.settings import DATABASES, STORAGES  # noqa: E402
+from config.settings import DATABASES, STORAGES, WAGTAILSEARCH_BACKENDS  # noqa: E402
 
 # A file, never :memory:, because threads and subprocesses must lock it as they would in the shop.
 SCRATCH = tempfile.mkdtemp(prefix="diecast-tests-")
@@ -47,3 +47,5 @@ for folder in (MEDIA_ROOT, STATIC_ROOT):
 STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+# No test searches pages in Wagtail's own index, and keeping it costs every test that makes a product.
+WAGTAILSEARCH_BACKENDS = {"default": {**WAGTAILSEARCH_BACKENDS["default"], "AUTO_UPDATE": False}}  # type: ignore[dict-item]
