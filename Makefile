@@ -15,7 +15,7 @@ help: ## List the commands
 run: ## Run the whole shop on this machine: PORT=8000, Ctrl-C stops it
 	@$(PYTHON) run.py
 
-test: dev ## Run every test: on SQLite, on PostgreSQL and in a browser
+test: dev ## Run every test: on SQLite, where it matters on PostgreSQL, in a browser
 	@$(VENV)/python -m tests
 
 check: dev ## What CI runs: lint, types and tests, side by side

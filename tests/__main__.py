@@ -1,4 +1,4 @@
-"""`make test`: every test, on SQLite, on PostgreSQL and in a browser, side by side.
+"""`make test`: every test on SQLite, again on PostgreSQL where it matters, and in a browser, side by side.
 
 What cannot be set up on this machine is named in one line at the end; CI=true makes a failure of it. COVERAGE=1
 measures which lines and branches the tests reach.

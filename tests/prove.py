@@ -47,7 +47,7 @@ PROOFS = [
     Proof(
         "State machine",
         pytest("tests/proofs/test_machine.py"),
-        {"PROVE_EXAMPLES": "8000", "PROVE_STEPS": "50", "PROVE_AUDIT_EVERY": "10", "PROVE_FULL": "1"},
+        {"PROVE_EXAMPLES": "8000", "PROVE_STEPS": "50", "PROVE_FULL": "1"},
     ),
     Proof("Interleavings", pytest("tests/proofs/test_interleavings.py"), {"PROVE_FULL": "1"}, ["PostgreSQL"]),
     Proof("Lost answers", pytest("tests/checkout/test_lost_answers.py"), {"PROVE_FULL": "1"}),

@@ -3,7 +3,7 @@
 from collections import OrderedDict
 from typing import Any
 
-from django.db.models import BooleanField, Case, Q, QuerySet, Value, When
+from django.db.models import BooleanField, ExpressionWrapper, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.functional import cached_property
@@ -55,8 +55,7 @@ class OrderIndexView(NeutralisedExport, snippets.IndexView):
         """Bring along the code of each order and, for the page, whether it is late."""
         found: QuerySet[Order] = super().get_base_queryset().select_related("coupon")
         if not self.is_export:
-            is_late = Case(When(self.late, then=Value(True)), default=Value(False), output_field=BooleanField())
-            found = found.annotate(is_late=is_late)
+            found = found.annotate(is_late=ExpressionWrapper(self.late, output_field=BooleanField()))
         return found.filter(queue.TO_BE_SENT) if self._is_days_work() else found
 
     @cached_property

@@ -1,7 +1,7 @@
 """Races over HTTP against the production server with four processes, and in forks: every seed is another race.
 
 The controls are tests: the same races against a shop without locks and conditions (`tests/proofs/guards.py`) break the
-books, oversell, or end in errors, on both databases.
+books, oversell, or end in errors: in `make test` on SQLite, in `make prove` on both databases.
 """
 
 from collections.abc import Iterator
